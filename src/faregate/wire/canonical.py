@@ -23,7 +23,7 @@ JsonValue = str | int | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
 
 
 def jcs(value: JsonValue) -> bytes:
-    """Encode a document as RFC 8785 bytes. Raises `TypeError` for a float, null, boolean or bytes."""
+    """Encode a document as RFC 8785 bytes. Raises `TypeError` for any other type."""
     _refuse_ambiguous(value)
     return rfc8785.dumps(value)
 
