@@ -1,6 +1,7 @@
 """Where faces are in a frame. Finding a face is not knowing whose it is."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
@@ -11,27 +12,60 @@ from faregate.video.frame import Frame
 _POINTS_SHAPE = (5, 2)
 
 
+class PointsKind(StrEnum):
+    """What the five points of a face are. "Left" is left in the image."""
+
+    EYES_NOSE_MOUTH = "eyes_nose_mouth"
+    """Left eye, right eye, nose tip, left mouth corner, right mouth corner (YuNet)."""
+
+    EYE_CORNERS_NOSE = "eye_corners_nose"
+    """Left eye outer, left eye inner, right eye inner, right eye outer, nose base (dlib)."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class DetectedFace:
     """One face in one frame, in pixels of that frame.
 
-    `box` is (left, top, right, bottom). `points` is (5, 2) float32, x then y, in this order as
-    seen in the image: left eye, right eye, nose, left mouth corner, right mouth corner ("left"
-    is left in the image). A detector without a mouth (dlib's 5 points) gives what its own order
-    holds, see `Detector.points_kind`. `score` is the detector's own, not a probability.
+    `box` is (left, top, right, bottom). `points` is (5, 2) float32, x then y, in the order that
+    `points_kind` names. `score` is the detector's own, not a probability.
     """
 
     box: tuple[float, float, float, float]
     points: NDArray[np.float32] = field(repr=False)
     score: float
+    points_kind: PointsKind = PointsKind.EYES_NOSE_MOUTH
 
     def __post_init__(self) -> None:
         if self.points.shape != _POINTS_SHAPE:
             raise ValueError(f"points must be (5, 2), got {self.points.shape}")
+
+    def eyes(self) -> NDArray[np.float32]:
+        """Give the two eye centres, (2, 2) float32: left in the image, then right."""
+        match self.points_kind:
+            case PointsKind.EYES_NOSE_MOUTH:
+                groups = (slice(0, 1), slice(1, 2))
+            case PointsKind.EYE_CORNERS_NOSE:
+                groups = (slice(0, 2), slice(2, 4))
+        return np.stack([self.points[group].mean(axis=0) for group in groups])
+
+    def nose(self) -> NDArray[np.float32]:
+        """Give the nose point, (2,) float32: its tip or its base."""
+        match self.points_kind:
+            case PointsKind.EYES_NOSE_MOUTH:
+                index = 2
+            case PointsKind.EYE_CORNERS_NOSE:
+                index = 4
+        nose: NDArray[np.float32] = self.points[index]
+        return nose
+
+    def inter_eye_px(self) -> float:
+        """Give the distance between the eye centres: the measure of how near a face is."""
+        left, right = self.eyes()
+        return float(np.linalg.norm(right - left))
 
 
 class Detector(Protocol):
     """Finds faces. Holds no state between frames."""
 
     def detect(self, frame: Frame) -> tuple[DetectedFace, ...]:
-        """Give the faces of a frame, largest first; empty where there is none."""
+        """Give the faces of a frame, nearest (widest between the eyes) first."""

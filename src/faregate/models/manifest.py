@@ -1,0 +1,199 @@
+"""What a pack of models is made of: files, their origin, how to feed them, what was measured."""
+
+import tomllib
+from datetime import date
+from enum import StrEnum
+from importlib import resources
+from pathlib import PurePosixPath
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from faregate.errors import InvalidInputError
+from faregate.ids import ModelId, check_name
+
+MANIFEST_NAME: Final = "manifest.toml"
+_FILE_BYTES_MAX: Final = 2**30
+_FILES_MAX: Final = 16
+
+
+class ModelRole(StrEnum):
+    """What a model file is for."""
+
+    DETECTOR = "detector"
+    POINTS = "points"
+    EMBEDDER = "embedder"
+    LIVENESS = "liveness"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _ModelFile(_Strict):
+    """What is known of every file. `source` is where its publisher offers it."""
+
+    name: str = Field(max_length=120)
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    size: int = Field(gt=0, le=_FILE_BYTES_MAX, description="bytes")
+    licence: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+
+    @field_validator("name")
+    @classmethod
+    def _name_is_a_plain_file(cls, name: str) -> str:
+        if PurePosixPath(name).name != name or name in {".", "..", MANIFEST_NAME} or "\\" in name:
+            raise ValueError("must be the name of a file in the pack's own folder")
+        return name
+
+
+class DlibPoints(_ModelFile):
+    """dlib's shape predictor with five points; finds them in the box of dlib's own HOG detector.
+
+    The detector is part of the dlib library, not a file.
+    """
+
+    adapter: Literal["dlib-points5"]
+    role: Literal[ModelRole.POINTS]
+
+
+class DlibResNet(_ModelFile):
+    """dlib's face recognition ResNet v1: a square RGB chip to `dimension` numbers."""
+
+    adapter: Literal["dlib-resnet-v1"]
+    role: Literal[ModelRole.EMBEDDER]
+    input_shape: tuple[int, int, int] = Field(description="height, width, channels")
+    padding: float = Field(ge=0, le=1, description="around the face, in chip widths")
+    dimension: int = Field(gt=0, le=4096)
+
+
+class YuNet(_ModelFile):
+    """YuNet: a BGR picture, values 0 to 255, to boxes and five points at strides 8, 16, 32."""
+
+    adapter: Literal["yunet"]
+    role: Literal[ModelRole.DETECTOR]
+    input_shape: tuple[Literal[1], Literal[3], int, int] = Field(description="N, C, H, W")
+    score_min: float = Field(gt=0, lt=1)
+    overlap_max: float = Field(gt=0, lt=1, description="intersection over union")
+
+
+class AlignedEmbedder(_ModelFile):
+    """Any ONNX embedder that takes a face moved onto five reference points.
+
+    `points` are (x, y) as fractions of width and height: left eye, right eye, nose, left and
+    right mouth corner, left in the image. The input is (pixel - mean) / deviation.
+    """
+
+    adapter: Literal["aligned-onnx"]
+    role: Literal[ModelRole.EMBEDDER]
+    input_shape: tuple[Literal[1], Literal[3], int, int] = Field(description="N, C, H, W")
+    channels: Literal["bgr", "rgb"]
+    mean: float
+    deviation: float = Field(gt=0)
+    points: tuple[
+        tuple[float, float],
+        tuple[float, float],
+        tuple[float, float],
+        tuple[float, float],
+        tuple[float, float],
+    ]
+    dimension: int = Field(gt=0, le=4096)
+
+
+class MiniFasNet(_ModelFile):
+    """A passive liveness network: the face box scaled by `crop_scale`, BGR, 0 to 255."""
+
+    adapter: Literal["minifasnet"]
+    role: Literal[ModelRole.LIVENESS]
+    input_shape: tuple[Literal[1], Literal[3], int, int] = Field(description="N, C, H, W")
+    crop_scale: float = Field(gt=1)
+    live_class: Literal[0, 1, 2]
+
+
+ModelFile = Annotated[
+    DlibPoints | DlibResNet | YuNet | AlignedEmbedder | MiniFasNet, Field(discriminator="adapter")
+]
+
+
+class Fact(_Strict):
+    """One measured fact and who measured it, when, on what."""
+
+    what: str
+    value: str
+    source: str
+
+
+class Card(_Strict):
+    """The thresholds that follow from a measurement, and the measurement.
+
+    `false_match_rate` is that of one comparison at `similarity_min`, seen in `comparisons`
+    comparisons of different people of `data_set`.
+    """
+
+    similarity_min: float = Field(gt=-1, lt=1, description="cosine, inclusive")
+    margin_min: float = Field(ge=0, lt=2, description="best minus second best, inclusive")
+    false_match_rate: float = Field(gt=0, lt=1)
+    comparisons: int = Field(gt=0)
+    data_set: str
+    measured: date
+    facts: tuple[Fact, ...] = ()
+
+
+class PackManifest(_Strict):
+    """One pack. `package` names the installed Python package that holds the files, if one does."""
+
+    pack: str
+    title: str
+    model_id: ModelId = Field(description="of the templates that it makes")
+    real_charging: bool = Field(description="false: good enough to show, not to take money")
+    package: str | None = Field(default=None, pattern=r"^[a-z_][a-z0-9_]*$")
+    package_folder: str = Field(default="", pattern=r"^[a-z0-9_]*$")
+    files: tuple[ModelFile, ...] = Field(min_length=1, max_length=_FILES_MAX)
+    card: Card
+
+    @field_validator("pack", "model_id")
+    @classmethod
+    def _is_a_name(cls, name: str) -> str:
+        try:
+            return check_name(name, what="pack or model")
+        except InvalidInputError as error:
+            raise ValueError(error.message) from error
+
+    @model_validator(mode="after")
+    def _has_one_embedder(self) -> "PackManifest":
+        if len({file.name for file in self.files}) != len(self.files):
+            raise ValueError("two files have the same name")
+        if [file.role for file in self.files].count(ModelRole.EMBEDDER) != 1:
+            raise ValueError("a pack has exactly one embedder")
+        return self
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files together."""
+        return sum(file.size for file in self.files)
+
+
+def parse_manifest(text: str, *, origin: str) -> PackManifest:
+    """Read a manifest. Unknown keys are refused; raises `InvalidInputError` naming the place."""
+    try:
+        return PackManifest.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidInputError(
+            "manifest_syntax", f"{origin} is not TOML: {error}.", remedy="Correct that line."
+        ) from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the manifest"
+        raise InvalidInputError(
+            "manifest", f"{origin}: {place}: {first['msg']}.", remedy="Correct that key."
+        ) from error
+
+
+def shipped_manifests() -> tuple[PackManifest, ...]:
+    """Give the packs that Faregate knows by itself, by name."""
+    folder = resources.files("faregate.models") / "packs"
+    return tuple(
+        parse_manifest(entry.read_text(encoding="utf-8"), origin=entry.name)
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".toml")
+    )
