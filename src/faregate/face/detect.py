@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,13 @@ class PointsKind(StrEnum):
 
     EYE_CORNERS_NOSE = "eye_corners_nose"
     """Left eye outer, left eye inner, right eye inner, right eye outer, nose base (dlib)."""
+
+
+_EYES: Final = {
+    PointsKind.EYES_NOSE_MOUTH: (slice(0, 1), slice(1, 2)),
+    PointsKind.EYE_CORNERS_NOSE: (slice(0, 2), slice(2, 4)),
+}
+_NOSE: Final = {PointsKind.EYES_NOSE_MOUTH: 2, PointsKind.EYE_CORNERS_NOSE: 4}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,21 +48,12 @@ class DetectedFace:
 
     def eyes(self) -> NDArray[np.float32]:
         """Give the two eye centres, (2, 2) float32: left in the image, then right."""
-        match self.points_kind:
-            case PointsKind.EYES_NOSE_MOUTH:
-                groups = (slice(0, 1), slice(1, 2))
-            case PointsKind.EYE_CORNERS_NOSE:
-                groups = (slice(0, 2), slice(2, 4))
+        groups = _EYES[self.points_kind]
         return np.stack([self.points[group].mean(axis=0) for group in groups])
 
     def nose(self) -> NDArray[np.float32]:
         """Give the nose point, (2,) float32: its tip or its base."""
-        match self.points_kind:
-            case PointsKind.EYES_NOSE_MOUTH:
-                index = 2
-            case PointsKind.EYE_CORNERS_NOSE:
-                index = 4
-        nose: NDArray[np.float32] = self.points[index]
+        nose: NDArray[np.float32] = self.points[_NOSE[self.points_kind]]
         return nose
 
     def inter_eye_px(self) -> float:
