@@ -13,7 +13,8 @@ class Sight(StrEnum):
     """What became of one frame of an approach. Ordered as the checks run."""
 
     NOBODY = "nobody"
-    OUTSIDE_ZONE = "outside_zone"  # found and followed for parallax; never embedded
+    OUTSIDE_ZONE = "outside_zone"  # found, and dropped: neither followed nor embedded
+    SEVERAL_FACES = "several_faces"  # at enrolment alone: a gate looks at the nearest
     ANOTHER_FACE = "another_face"  # the person changed: all was wiped, the approach starts anew
     CUT_OFF = "cut_off"
     TURNED_AWAY = "turned_away"
@@ -25,13 +26,12 @@ class Sight(StrEnum):
 
 
 class CaptureReason(StrEnum):
-    """Why there is no capture. Ordered as the checks run; the first that applies is given."""
+    """Why there is no capture. The first that applies is given."""
 
     NOBODY = "nobody"
     SEVERAL_FACES = "several_faces"  # at enrolment alone: one person sits in front of the kiosk
-    ANOTHER_FACE = "another_face"  # at enrolment alone: the person changed during the clip
+    ANOTHER_FACE = "another_face"  # at enrolment alone: changed, or the frames disagree
     TOO_FEW_FRAMES = "too_few_frames"
-    UNSTEADY = "unsteady"  # at enrolment alone: the frames do not agree on one face
     NOT_LIVE = "not_live"  # at enrolment alone: at a gate `decide` judges liveness
 
 

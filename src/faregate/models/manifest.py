@@ -134,6 +134,7 @@ class Card(_Strict):
     margin_min: float = Field(ge=0, lt=2, description="best minus second best, inclusive")
     false_match_rate: float = Field(gt=0, lt=1)
     comparisons: int = Field(gt=0)
+    same_person_min: float = Field(gt=-1, lt=1, description="between frames of one approach")
     data_set: str
     measured: date
     facts: tuple[Fact, ...] = ()
