@@ -17,6 +17,8 @@ from faregate.wire.canonical import b64, unb64
 from faregate.wire.document import verify_signature
 from faregate.wire.messages import Role, SignedTrustFile, TrustedKey, TrustFile
 
+OFFICE: Final = "office"
+"""The name of the one back office in the roles office-bundle and office-receipt."""
 _NO_PREDECESSOR: Final = b64(bytes(32))
 _NOT_REVOKED: Final = -1
 

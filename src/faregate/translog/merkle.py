@@ -51,6 +51,12 @@ class MerkleTree:
                 self._levels.append([])
             self._levels[height].append(node_hash(left, right))
 
+    def truncate(self, size: int) -> None:
+        """Forget the leaves behind the first `size`: a write that failed is taken back."""
+        self._check_size(size)
+        for height, level in enumerate(self._levels):
+            del level[size >> height :]
+
     def root(self, size: int) -> bytes:
         """Give the root of the first `size` leaves. Raises `ValueError` beyond the tree."""
         self._check_size(size)
