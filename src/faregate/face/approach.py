@@ -76,8 +76,8 @@ class _Seen:
 class Approach:
     """One person walking up to one gate. Not thread-safe; used by one lane.
 
-    The caller ends it with `wipe`, before that perhaps with `capture`. Outside the zone a face is found and
-    dropped: neither followed nor embedded.
+    The caller ends it with `wipe`, before that perhaps with `capture`. Outside the zone a face is
+    found and dropped: neither followed nor embedded.
     """
 
     def __init__(
