@@ -126,14 +126,17 @@ class Fact(_Strict):
 class Card(_Strict):
     """The thresholds that follow from a measurement, and the measurement.
 
-    `false_match_rate` is that of one comparison at `similarity_min`, seen in `comparisons`
-    comparisons of different people of `data_set`.
+    `false_match_rate` is that of single pictures at `similarity_min`, in `comparisons` of different
+    people of `data_set`; the `fused_` numbers count the same for templates fused from three, which
+    is what a gate compares.
     """
 
     similarity_min: float = Field(gt=-1, lt=1, description="cosine, inclusive")
     margin_min: float = Field(ge=0, lt=2, description="best minus second best, inclusive")
     false_match_rate: float = Field(gt=0, lt=1)
     comparisons: int = Field(gt=0)
+    fused_comparisons: int = Field(gt=0)
+    fused_false_matches: int = Field(ge=0)
     same_person_min: float = Field(gt=-1, lt=1, description="between frames of one approach")
     data_set: str
     measured: date
