@@ -173,6 +173,8 @@ def test_only_process_edges_catch_everything() -> None:
 
 
 def _catches_everything(handler: ast.ExceptHandler) -> bool:
+    if isinstance(handler.body[-1], ast.Raise) and handler.body[-1].exc is None:
+        return False  # cleans up and lets the error go on
     if handler.type is None:
         return True
     named = {ast.unparse(node) for node in ast.walk(handler.type)}
