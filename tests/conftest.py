@@ -21,7 +21,7 @@ settings.register_profile("check", derandomize=True, deadline=None, print_blob=T
 settings.register_profile(
     "long",
     deadline=None,
-    max_examples=5_000,
+    max_examples=2_000,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )

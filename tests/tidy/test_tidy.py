@@ -41,7 +41,7 @@ TEST_FOLDERS_OF_NO_PART: Final[Mapping[str, str]] = {
 """Folders of `tests` that mirror no part of `src`."""
 
 # Machine-made folders, and version control; everything else in the checkout is looked at.
-NOT_OURS: Final = frozenset({".git", ".venv", "__pycache__", "build", "dist", "reports"})
+NOT_OURS: Final = frozenset({".git", ".venv", "__pycache__", "build", "dist"})
 
 
 def _walk(folder: Path) -> Iterator[Path]:
