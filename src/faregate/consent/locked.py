@@ -61,10 +61,13 @@ class LockedBuffer:
         return buffer
 
     @classmethod
-    def copy_of(cls, data: bytes | bytearray | memoryview) -> Self:
-        """Copy `data`, which stays the caller's to wipe."""
-        buffer = cls(len(data))
-        buffer.view[:] = data
+    def copy_of(cls, *parts: bytes | bytearray | memoryview) -> Self:
+        """Copy parts one behind another; the originals stay the caller's to wipe."""
+        buffer = cls(sum(map(len, parts)))
+        rest = buffer.view
+        for part in parts:
+            rest[: len(part)] = part
+            rest = rest[len(part) :]
         return buffer
 
     @property

@@ -95,6 +95,23 @@ def pack_frames(*parts: bytes | bytearray | memoryview) -> bytes:
     return b"".join(chunk for part in parts for chunk in (_FRAME.pack(len(part)), part))
 
 
+def pack_frames_into(buffer: memoryview, *parts: bytes | bytearray | memoryview) -> None:
+    """Write framed parts to the front of `buffer` and zeros behind them, without another copy.
+
+    Raises `ValueError` if they do not fit.
+    """
+    needed = sum(_FRAME.size + len(part) for part in parts)
+    if needed > len(buffer):
+        raise ValueError(f"{needed} bytes do not fit into {len(buffer)}")
+    rest = buffer
+    for part in parts:
+        _FRAME.pack_into(rest, 0, len(part))
+        end = _FRAME.size + len(part)
+        rest[_FRAME.size : end] = part
+        rest = rest[end:]
+    rest[:] = bytes(len(rest))
+
+
 def unpack_frames(data: bytes | bytearray | memoryview, *, count: int) -> tuple[memoryview, ...]:
     """Split `count` framed parts off the front, as views into `data`; zero padding may follow.
 

@@ -1,5 +1,6 @@
 """What all signed documents have in common."""
 
+from datetime import date
 from typing import Annotated, ClassVar, Self
 
 from cryptography.exceptions import InvalidSignature
@@ -7,10 +8,23 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PrivateKey,
     Ed25519PublicKey,
 )
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from faregate.errors import InvalidInputError, VerificationError
 from faregate.wire.canonical import JsonValue, b64, jcs, sha256, typed, unb64
+
+
+def _check_day(day: str) -> str:
+    date.fromisoformat(day)
+    return day
+
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,46}[a-z0-9])?$")]
 """A deployment, line, lane, kiosk or device: see `ids.check_name`."""
@@ -18,10 +32,10 @@ B64Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{21}[AQgw]$")]
 """16 bytes, base64url."""
 B64Hash = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
 """32 bytes, base64url: a SHA-256 hash, an X25519 or an Ed25519 public key."""
-B64Bytes = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]*$", max_length=1024)]
-"""At most 768 bytes, base64url."""
-Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-"""A calendar or travel day, ISO 8601."""
+Day = Annotated[
+    str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_check_day)
+]
+"""A calendar or travel day that exists, ISO 8601."""
 UnixSeconds = Annotated[int, Field(ge=0, le=2**40)]
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9./-]{0,63}$")]

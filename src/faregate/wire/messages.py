@@ -10,7 +10,6 @@ from typing import Annotated, ClassVar, Final, Literal
 from pydantic import Field, StringConstraints
 
 from faregate.wire.document import (
-    B64Bytes,
     B64Hash,
     B64Id,
     Count,
@@ -29,7 +28,10 @@ SUITE_X25519_AES256GCM: Final = 1
 Suite = Literal[1]
 Mode = Literal["presence", "window"]
 Role = Literal["root", "line", "kiosk", "office-bundle", "office-receipt", "log", "witness"]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+Label = Annotated[
+    str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", min_length=1, max_length=120)
+]
+"""Text for people. Without control characters, which JCS spells six bytes long."""
 
 
 class TrustedKey(Document):
@@ -103,6 +105,10 @@ class CaptureCertificate(SignedType):
     day: Day
 
 
+CosePublicKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=171)]
+"""At most 128 bytes, base64url; an ES256 key has 77."""
+
+
 class Consent(SignedType):
     """Message 3: what the rider agrees to. The passkey signs H of this as its challenge."""
 
@@ -119,7 +125,7 @@ class Consent(SignedType):
     lang: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
     day: Day
     not_after: Day
-    passkey: B64Bytes
+    passkey: CosePublicKey
     """The COSE public key of the rider's passkey for this deployment."""
 
 
