@@ -197,7 +197,9 @@ def _lengthened(portrait: Portrait) -> tuple[NDArray[np.uint8], NDArray[np.float
     eyes = float(portrait.points[:2, 1].mean())
     wanted = round(eyes + _BODY_BELOW_EYES_M / metres_per_pixel(portrait))
     below = max(0, wanted - height)
-    pixels = cv2.copyMakeBorder(portrait.pixels, 0, below, 0, 0, cv2.BORDER_REPLICATE)
+    cloth = np.median(portrait.pixels[-1], axis=0).tolist()
+    border = cv2.BORDER_CONSTANT
+    pixels = cv2.copyMakeBorder(portrait.pixels, 0, below, 0, 0, border, value=cloth)
     outline = portrait.outline.copy()
     outline[outline[:, 1] >= height - 1, 1] += below
     return pixels.astype(np.uint8, copy=False), outline

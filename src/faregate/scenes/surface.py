@@ -8,13 +8,15 @@ shape tells them apart.
 """
 
 from dataclasses import dataclass, field
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from faregate.scenes.camera import Pinhole
+
+_Sample = TypeVar("_Sample", np.uint8, np.float32)
 
 _LEVELS: Final = (2.0, 1.41, 1.0, 0.71, 0.5, 0.35, 0.25, 0.18)
 _DENSITY_MIN: Final = 1.1
@@ -27,8 +29,6 @@ _ITERATIONS: Final = 10
 """Each at least halves the error at the steepest relief and 20 degrees of turn."""
 
 _EDGE_PX: Final = 0.8
-
-_NO_MAP: Final = np.empty(0, np.float32)  # x and y lie in one map; a second is not needed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -108,8 +108,8 @@ def drawn(surface: Surface, placed: NDArray[np.float32], camera: Pinhole) -> Lay
     scale = np.array([level.shape[1] / width, level.shape[0] / height], np.float32)
     size = np.array([width - 1, height - 1], np.float32)
     at: NDArray[np.float32] = (where * size + np.float32(0.5)) * scale - np.float32(0.5)
-    pixels = cv2.remap(level, at, _NO_MAP, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    return Layer(left=left, top=top, pixels=pixels.astype(np.uint8, copy=False), where=where)
+    pixels = _sampled(level, at, border=cv2.BORDER_CONSTANT)
+    return Layer(left=left, top=top, pixels=pixels, where=where)
 
 
 def _seen(projected: NDArray[np.float32], camera: Pinhole) -> tuple[int, int, int, int]:
@@ -138,12 +138,22 @@ def _turned_round(
     slope, offset = _fitted(projected)
     at = wanted @ slope + offset
     for _ in range(_ITERATIONS):
-        got = cv2.remap(projected, at, _NO_MAP, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        at += (wanted - got) @ slope
+        at += (wanted - _sampled(projected, at, border=cv2.BORDER_REPLICATE)) @ slope
     at /= np.array([columns - 1, rows - 1], np.float32)
     fine = cv2.resize(at, None, fx=_COARSE, fy=_COARSE, interpolation=cv2.INTER_LINEAR)
     fine = fine[_COARSE : _COARSE + bottom - top, _COARSE : _COARSE + right - left]
     return fine.astype(np.float32, copy=False)
+
+
+def _sampled(
+    picture: NDArray[_Sample], at: NDArray[np.float32], *, border: int
+) -> NDArray[_Sample]:
+    """Read a picture at fractional places (h, w, 2), x then y."""
+    # The stubs want a second map, but OpenCV 5 reads nothing where an empty one is given.
+    sampled: NDArray[_Sample] = cv2.remap(  # type: ignore[call-overload]
+        picture, at, None, cv2.INTER_LINEAR, borderMode=border
+    )
+    return sampled
 
 
 def _fitted(projected: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
