@@ -165,11 +165,11 @@ def verify_consistency_path(
     """
     if not 0 < old_size <= new_size:
         raise _not_consistent()
-    _check_hashes("consistency", *path, expected_old_root, expected_new_root)
     if old_size == new_size:
         if path or expected_old_root != expected_new_root:
             raise _not_consistent()
         return
+    _check_hashes("consistency", *path, expected_old_root, expected_new_root)
     # A perfect older tree is a node of the newer one: its root is the first hash, and left out.
     nodes = [expected_old_root, *path] if old_size.bit_count() == 1 else list(path)
     if not path:
