@@ -60,7 +60,8 @@ class FaceTemplate:
         The scale is 127 / max|v|, so that the largest component uses all of int8. It need not be
         kept: a cosine does not depend on it, and `from_quantized` makes the length one again.
         Similarities change by 3e-4 (256-d) and 2e-4 (128-d) in standard deviation; with a
-        fixed scale of 127 it would be four times as much or more (half of LFW-a by person, 2026-11-23).
+        fixed scale of 127 it would be at least four times as much (half of LFW-a by person,
+        2026-11-23).
         Raises `ValueError` for a buffer of another length, or a wiped template.
         """
         if buffer.nbytes != self.dimension or buffer.readonly:
