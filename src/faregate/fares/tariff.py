@@ -1,0 +1,65 @@
+"""A feed together with what a network of gates decides about it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from faregate.errors import InvalidInputError
+from faregate.fares.tables import FareProduct, Feed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tariff:
+    """What riders with one fare medium pay between gates.
+
+    Raises `InvalidInputError` when made of things that the feed does not have, or of products in
+    several currencies.
+    """
+
+    version: str
+    feed: Feed
+    fare_media_id: str
+    gated_stop_ids: frozenset[str]
+    """Stops with gates: whoever went in and was not read going out left at one of them."""
+    journey_max: timedelta
+    """A longer stay is two journeys, each without its other half."""
+    rider_category_id: str = ""
+
+    def __post_init__(self) -> None:
+        for what, value, known in (
+            ("fare_media_id", self.fare_media_id, self.feed.fare_media),
+            ("rider_category_id", self.rider_category_id, self.feed.rider_categories | {""}),
+            *(("gated stop", stop_id, self.feed.stops) for stop_id in self.gated_stop_ids),
+        ):
+            if value not in known:
+                raise InvalidInputError(
+                    "tariff_unknown_id",
+                    f"The feed has no {what} {value!r}.",
+                    remedy="Correct the name, or add it to the feed.",
+                )
+        currencies = {product.amount.currency for product in self.eligible_products()}
+        if len(currencies) != 1:
+            raise InvalidInputError(
+                "tariff_currency",
+                f"The fare products of {self.fare_media_id!r} have"
+                f" {len(currencies)} currencies: {', '.join(sorted(currencies)) or 'none'}.",
+                remedy="Give this fare medium products in exactly one currency.",
+            )
+
+    @property
+    def currency(self) -> str:
+        """The one currency of this tariff."""
+        return self.eligible_products()[0].amount.currency
+
+    def eligible_products(self) -> tuple[FareProduct, ...]:
+        """Give the fare products that this medium and category may use on a leg.
+
+        An empty id in the table fits any medium or category. A negative product is a discount on
+        a transfer and never the fare of a leg.
+        """
+        return tuple(
+            product
+            for product in self.feed.fare_products
+            if product.fare_media_id in ("", self.fare_media_id)
+            and product.rider_category_id in ("", self.rider_category_id)
+            and product.amount.minor >= 0
+        )
