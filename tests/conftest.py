@@ -28,8 +28,16 @@ settings.register_profile(
 settings.load_profile(os.environ.get("FAREGATE_HYPOTHESIS_PROFILE", "check"))
 
 
+# What a user of the built package meets: scripts/check runs it again on the installed wheel.
+_ON_THE_WHEEL: Final = frozenset({"cli", "contract", "demo", "wheel"})
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked `long` unless it is asked for by `-m long`."""
+    """Mark the user's tests `wheel`; leave out the `long` ones unless `-m` speaks of them."""
+    for item in items:
+        if _ON_THE_WHEEL & set(item.path.relative_to(REPOSITORY).parts[1:2]):
+            item.add_marker("wheel")
     if "long" in config.option.markexpr:
         return
     left_out = [item for item in items if item.get_closest_marker("long")]
