@@ -32,18 +32,18 @@ BEST = MatchCandidate(
     consent_id=ADA,
     mode=LeaseMode.WINDOW,
     similarity=0.80,
-    stop_hash="stop-ada",
+    stop_hash=b"stop-ada",
     not_before=NOON - timedelta(hours=1),
     not_after=NOON + timedelta(hours=1),
     uses_left=1,
 )
 SECOND = replace(
-    BEST, lease_id=LeaseId("eve-today"), consent_id=EVE, similarity=0.60, stop_hash="stop-eve"
+    BEST, lease_id=LeaseId("eve-today"), consent_id=EVE, similarity=0.60, stop_hash=b"stop-eve"
 )
 GOOD = GateEvidence(
     liveness=0.9,
     candidates=(BEST, SECOND),
-    stopped=frozenset({"stop-zoe"}),
+    stopped=frozenset({b"stop-zoe"}),
     withdrawn=frozenset({ConsentId("zoe")}),
     withdrawals_as_of=NOON - timedelta(minutes=1),
     denied=frozenset({ConsentId("zoe")}),
@@ -76,7 +76,7 @@ def test_opens_for_a_live_clear_match() -> None:
         (with_best(similarity=nan), "unknown_face"),
         (with_best(similarity=0.69), "ambiguous_face"),
         (replace(GOOD, candidates=(BEST, replace(SECOND, similarity=nan))), "ambiguous_face"),
-        (replace(GOOD, stopped=frozenset({"stop-ada"})), "stopped"),
+        (replace(GOOD, stopped=frozenset({b"stop-ada"})), "stopped"),
         (replace(GOOD, withdrawn=frozenset({ADA})), "withdrawn"),
         (with_best(not_before=NOON + timedelta(seconds=1)), "not_yet_valid"),
         (with_best(not_after=NOON), "expired"),
@@ -121,7 +121,7 @@ SPOILED: list[dict[str, object]] = [
     {"liveness": 0.1},
     {"similarity": 0.5},
     {"second": 0.75},
-    {"stopped": frozenset({"stop-ada"})},
+    {"stopped": frozenset({b"stop-ada"})},
     {"withdrawn": frozenset({ADA})},
     {"not_before": NOON + timedelta(minutes=1)},
     {"not_after": NOON},
@@ -165,7 +165,7 @@ def test_the_lane_shows_the_same_words_whatever_the_reason() -> None:
 scores = st.floats(allow_nan=True, allow_infinity=True)
 instants = st.timedeltas(timedelta(days=-20), timedelta(days=20)).map(lambda step: NOON + step)
 consents = st.sampled_from([ADA, EVE, ConsentId("zoe")])
-stop_hashes = st.sampled_from(["stop-ada", "stop-eve", "stop-zoe"])
+stop_hashes = st.sampled_from([b"stop-ada", b"stop-eve", b"stop-zoe"])
 candidates = st.builds(
     MatchCandidate,
     lease_id=st.sampled_from([LeaseId("one"), LeaseId("two")]),

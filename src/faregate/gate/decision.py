@@ -80,7 +80,7 @@ class MatchCandidate:
     consent_id: ConsentId
     mode: LeaseMode
     similarity: float
-    stop_hash: str
+    stop_hash: bytes
     not_before: datetime
     not_after: datetime
     uses_left: int
@@ -92,7 +92,7 @@ class GateEvidence:
 
     liveness: float
     candidates: tuple[MatchCandidate, ...]  # best first
-    stopped: frozenset[str]  # stop_hash of each lease that its rider stopped
+    stopped: frozenset[bytes]  # stop_hash of each lease that its rider stopped
     withdrawn: frozenset[ConsentId]
     withdrawals_as_of: datetime
     denied: frozenset[ConsentId]
