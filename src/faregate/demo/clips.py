@@ -1,0 +1,104 @@
+"""The recordings that the demo's cameras play: made afresh from two portraits, each with a seed.
+
+They stand in for people in front of a camera, so they are inputs, kept apart from the folders of
+the roles. Enrolment, each walk-up and the print are different scenes: no frame serves twice.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faregate.scenes.head import kiosk_session, live_walk_up
+from faregate.scenes.portraits import Portrait, rider_a, rider_b
+from faregate.scenes.print import print_walk_up
+from faregate.scenes.walkup import WalkUp
+from faregate.video.recording import write_clip
+
+HARBOUR_LANE: Final = 1
+MUSEUM_LANE: Final = 2
+_KIOSK_FPS: Final = 15
+
+
+class Clip(StrEnum):
+    """Every recording of the day, in the order in which it is played."""
+
+    A_ENROLS = "a-enrols"
+    A_ENTERS = "a-enters"
+    A_LEAVES = "a-leaves"
+    B_UNKNOWN = "b-unknown"
+    A_PHOTO = "a-photo"
+    A_ENTERS_AGAIN = "a-enters-again"
+    A_LEAVES_AGAIN = "a-leaves-again"
+    B_ENROLS = "b-enrols"
+    A_STOPPED = "a-stopped"
+    B_ENTERS = "b-enters"
+    B_LEAVES = "b-leaves"
+    B_PASSES_BY = "b-passes-by"
+    A_ENTERS_OFFLINE = "a-enters-offline"
+    A_LEAVES_OFFLINE = "a-leaves-offline"
+
+
+class _Show(StrEnum):
+    KIOSK = "kiosk"
+    LIVE = "live"
+    PRINT = "print"
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    portrait: Callable[[], Portrait]
+    show: _Show
+    lane: int = HARBOUR_LANE
+
+
+_SCENES: Final = {
+    Clip.A_ENROLS: _Scene(rider_a, _Show.KIOSK),
+    Clip.A_ENTERS: _Scene(rider_a, _Show.LIVE),
+    Clip.A_LEAVES: _Scene(rider_a, _Show.LIVE, MUSEUM_LANE),
+    Clip.B_UNKNOWN: _Scene(rider_b, _Show.LIVE),
+    Clip.A_PHOTO: _Scene(rider_a, _Show.PRINT),
+    Clip.A_ENTERS_AGAIN: _Scene(rider_a, _Show.LIVE),
+    Clip.A_LEAVES_AGAIN: _Scene(rider_a, _Show.LIVE, MUSEUM_LANE),
+    Clip.B_ENROLS: _Scene(rider_b, _Show.KIOSK),
+    Clip.A_STOPPED: _Scene(rider_a, _Show.LIVE),
+    Clip.B_ENTERS: _Scene(rider_b, _Show.LIVE),
+    Clip.B_LEAVES: _Scene(rider_b, _Show.LIVE, MUSEUM_LANE),
+    Clip.B_PASSES_BY: _Scene(rider_b, _Show.LIVE),
+    Clip.A_ENTERS_OFFLINE: _Scene(rider_a, _Show.LIVE),
+    Clip.A_LEAVES_OFFLINE: _Scene(rider_a, _Show.LIVE, MUSEUM_LANE),
+}
+
+
+def make_clips(folder: Path, *, seed: int) -> Iterator[Clip]:
+    """Render every recording of the day into `folder`; gives each as it is done.
+
+    The same seed gives the same pixels. Raises `MachineError` for a missing `demo` extra or a
+    folder that cannot be written.
+    """
+    for number, (clip, scene) in enumerate(_SCENES.items()):
+        frames, fps = _frames(scene, seed * len(_SCENES) + number)
+        write_clip(clip_path(folder, clip), frames, fps)
+        yield clip
+
+
+def clip_path(folder: Path, clip: Clip) -> Path:
+    """Tell where a recording lies."""
+    return folder / f"{clip.value}.mkv"
+
+
+def _frames(scene: _Scene, seed: int) -> tuple[Iterator[NDArray[np.uint8]], int]:
+    walk = WalkUp(seed=seed, lane=scene.lane)
+    match scene.show:
+        case _Show.KIOSK:
+            return kiosk_session(scene.portrait(), seed=seed), _KIOSK_FPS
+        case _Show.LIVE:
+            return live_walk_up(scene.portrait(), walk), walk.fps
+        case _Show.PRINT:
+            return print_walk_up(scene.portrait(), walk), walk.fps
+        case _:
+            assert_never(scene.show)

@@ -1,0 +1,94 @@
+"""The report names every figure that is not what it must be."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from faregate.demo.report import DayReport, check_writable
+from faregate.errors import MachineError
+
+GOOD = DayReport(
+    enrolled=2,
+    opened=8,
+    controls_opened=1,
+    charged_minor=1100,
+    charged_expected_minor=1100,
+    currency="EUR",
+    charges=4,
+    strangers_seen=1,
+    strangers_opened=0,
+    prints_seen=1,
+    prints_matched_but_refused=1,
+    prints_opened=0,
+    stopped_opened=0,
+    camera_opens_idle=0,
+    offline_rides=1,
+    duplicate_charges=0,
+    templates_at_rest_clear=0,
+    rows_after_withdrawal=0,
+    withdrawn_ids_kept=1,
+    ledger_rows_kept=1,
+    reasons={"not_live": 1},
+    frame_to_open_ms_p50=80.0,
+    frame_to_open_ms_p95=120.0,
+    pack="pip-offline",
+    skipped=(),
+    seconds=40.0,
+)
+
+
+def test_a_good_day_has_nothing_wrong() -> None:
+    """The figures of a good day are all right, on the page too."""
+    assert GOOD.wrong() == ()
+    assert all(figure.right for figure in GOOD.figures())
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"strangers_opened": 1},
+        {"prints_opened": 1},
+        {"stopped_opened": 1},
+        {"camera_opens_idle": 1},
+        {"duplicate_charges": 1},
+        {"templates_at_rest_clear": 1},
+        {"rows_after_withdrawal": 1},
+        {"enrolled": 0},
+        {"opened": 0},
+        {"controls_opened": 0},
+        {"strangers_seen": 0},
+        {"prints_seen": 0},
+        {"prints_matched_but_refused": 0},
+        {"offline_rides": 0},
+        {"charges": 0},
+        {"withdrawn_ids_kept": 0},
+        {"ledger_rows_kept": 0},
+        {"charged_minor": 825},
+    ],
+    ids=lambda bad: next(iter(bad)),
+)
+def test_each_defect_is_named(bad: dict[str, int]) -> None:
+    """One figure off is one name in the list, and one figure marked on the page."""
+    report = replace(GOOD, **bad)  # type: ignore[arg-type]  # the table holds whole numbers only
+    assert report.wrong() == tuple(bad)
+    assert sum(not figure.right for figure in report.figures()) == 1
+
+
+def test_writes_the_report_whole(tmp_path: Path) -> None:
+    """The file holds every key, and nothing is left beside it."""
+    path = tmp_path / "report.json"
+    GOOD.write(path)
+    assert json.loads(path.read_text())["reasons"] == {"not_live": 1}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_refuses_an_unwritable_report_before_the_day(tmp_path: Path) -> None:
+    """A folder that isn't there is told at once, not after a minute."""
+    with pytest.raises(MachineError, match="cannot be written"):
+        check_writable(tmp_path / "none" / "report.json")
+    with pytest.raises(MachineError, match="cannot be written"):
+        check_writable(tmp_path)
+    check_writable(tmp_path / "report.json")
+    assert list(tmp_path.iterdir()) == []
