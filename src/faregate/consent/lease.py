@@ -17,7 +17,7 @@ that unwraps K_L comes with the wallet app.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final
 
@@ -203,6 +203,24 @@ def _unpack(plaintext: memoryview) -> tuple[LeaseProof, bytes, LockedBuffer, byt
     if len(key) != LEASE_KEY_SIZE or len(inner) <= SALT_SIZE + TAG_SIZE:
         raise lease_defect(LeaseDefect.MALFORMED, "A part of the lease has another length.")
     return proof, bytes(steps), LockedBuffer.copy_of(key), bytes(inner)
+
+
+def check_bounds(header: LeaseHeader, *, now: datetime) -> None:
+    """Check that a header keeps within its mode and is not over.
+
+    Raises `VerificationError`: `LeaseDefect.LINES`, `TIMES` or `EXPIRED`.
+    """
+    limits = MODE_LIMITS[header.mode]
+    if len(header.lines) > limits.lines_max:
+        raise lease_defect(LeaseDefect.LINES, "The lease names more lines than its mode allows.")
+    seconds = header.not_after - header.not_before
+    on_steps = header.not_before % STEP.seconds == header.not_after % STEP.seconds == 0
+    if not 0 < seconds <= limits.duration_max.total_seconds() or (
+        header.mode == "presence" and not on_steps
+    ):
+        raise lease_defect(LeaseDefect.TIMES, "The lease's times are not possible in its mode.")
+    if now.timestamp() >= header.not_after:
+        raise lease_defect(LeaseDefect.EXPIRED, "The lease has expired.")
 
 
 def inner_aad(header: LeaseHeader, line: LineId) -> bytes:

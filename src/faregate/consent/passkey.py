@@ -6,23 +6,26 @@ Only ES256 and EdDSA keys, in the one CBOR spelling of CTAP2, are passkeys here.
 """
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, ClassVar, Final, NamedTuple
 
 from pydantic import StringConstraints
-from webauthn import verify_authentication_response
+from webauthn import verify_authentication_response, verify_registration_response
 from webauthn.helpers import parse_authenticator_data, parse_client_data_json
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticationCredential,
     AuthenticatorAssertionResponse,
+    AuthenticatorAttestationResponse,
     AuthenticatorData,
     ClientDataType,
     CollectedClientData,
+    RegistrationCredential,
 )
 
 from faregate.errors import ConfigurationError, InvalidInputError, VerificationError
-from faregate.wire.canonical import sha256, unb64
+from faregate.wire.canonical import b64, sha256, unb64
 from faregate.wire.document import SignedType
 
 _COSE_KEY: Final = re.compile(
@@ -61,6 +64,15 @@ class Assertion(SignedType):
         str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=344)
     ]
     signature: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=108)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """What `navigator.credentials.create()` gave."""
+
+    credential_id: bytes
+    client_data_json: bytes
+    attestation_object: bytes
 
 
 def passkey_hash(passkey: bytes) -> bytes:
@@ -106,8 +118,7 @@ def verify_assertion(
     Raises `VerificationError` with an `AssertionDefect`.
     """
     # 1. The key is a passkey's, in the one spelling that its hash is known under.
-    if _COSE_KEY.fullmatch(expected_public_key) is None:
-        raise _defect(AssertionDefect.KEY, "The key is not an ES256 or EdDSA passkey.")
+    _check_key(expected_public_key)
     parsed = _parse(assertion)
     # 2. It is a sign-in answer to the expected challenge: these very bytes were agreed to.
     if parsed.client.type != ClientDataType.WEBAUTHN_GET:
@@ -140,6 +151,45 @@ def verify_assertion(
     except (WebAuthnException, ValueError):
         # ValueError: coordinates that are not on the curve.
         raise _defect(AssertionDefect.SIGNATURE, "The assertion's signature fails.") from None
+
+
+def verify_registration(
+    registration: Registration,
+    *,
+    expected_challenge: bytes,
+    expected_rp_id: str,
+    expected_origin: str,
+) -> bytes:
+    """Verify a new passkey and give its COSE key.
+
+    Attestation is not asked for: it would tell makes of phones apart, and prove nothing about
+    the rider. Raises `VerificationError`: `registration`, or `AssertionDefect.KEY`.
+    """
+    credential_id = b64(registration.credential_id)
+    try:
+        verified = verify_registration_response(
+            credential=RegistrationCredential(
+                id=credential_id,
+                raw_id=registration.credential_id,
+                response=AuthenticatorAttestationResponse(
+                    client_data_json=registration.client_data_json,
+                    attestation_object=registration.attestation_object,
+                ),
+            ),
+            expected_challenge=expected_challenge,
+            expected_rp_id=expected_rp_id,
+            expected_origin=expected_origin,
+            require_user_verification=True,
+        )
+    except (WebAuthnException, ValueError) as error:
+        raise VerificationError("registration", f"The new passkey is refused: {error}.") from None
+    _check_key(verified.credential_public_key)
+    return verified.credential_public_key
+
+
+def _check_key(public_key: bytes) -> None:
+    if _COSE_KEY.fullmatch(public_key) is None:
+        raise _defect(AssertionDefect.KEY, "The key is not an ES256 or EdDSA passkey.")
 
 
 class _Parsed(NamedTuple):

@@ -14,7 +14,6 @@ import json
 import struct
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntFlag
 from typing import Final
 from urllib.parse import urlsplit
@@ -24,7 +23,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from webauthn.helpers import encode_cbor
 
 from faregate.consent.locked import LockedBuffer, RandomFill, random_bytes, wipe_bytes
-from faregate.consent.passkey import Assertion, is_local_rp_id
+from faregate.consent.passkey import Assertion, Registration, is_local_rp_id
 from faregate.errors import ConfigurationError
 from faregate.wire.canonical import b64, sha256
 
@@ -45,15 +44,6 @@ class Flags(IntFlag):
     UP = 0x01
     UV = 0x04
     AT = 0x40
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registration:
-    """What `navigator.credentials.create()` gives."""
-
-    credential_id: bytes
-    client_data_json: bytes
-    attestation_object: bytes
 
 
 class UnsafeSoftwareAuthenticator:
@@ -120,7 +110,9 @@ class UnsafeSoftwareAuthenticator:
             attestation_object=_cbor({"fmt": "none", "attStmt": {}, "authData": data}),
         )
 
-    def assert_(self, challenge: bytes, *, prf_input: bytes) -> tuple[Assertion, LockedBuffer]:
+    def get_assertion(
+        self, challenge: bytes, *, prf_input: bytes
+    ) -> tuple[Assertion, LockedBuffer]:
         """Sign a challenge and evaluate the PRF in one ceremony.
 
         The PRF output (32 bytes) is the caller's, to wipe.

@@ -7,22 +7,17 @@ from datetime import UTC, datetime
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from faregate.consent.certificate import (
-    SALT_SIZE,
-    template_commitment,
-    utc_day,
-    verify_certificate,
-)
+from faregate.consent.certificate import SALT_SIZE, template_commitment, utc_day, verify_certificate
 from faregate.consent.consent import VerifiedConsent, consent_leaf, verify_consent
 from faregate.consent.epoch import COSIGNED_WITHIN
 from faregate.consent.lease import (
     INNER_NONCE,
-    MODE_LIMITS,
     STEP,
     STEP_SIZE,
     TAG_SIZE,
     LeaseDefect,
     OpenedLease,
+    check_bounds,
     inner_aad,
     lease_defect,
 )
@@ -113,7 +108,7 @@ def verify_lease(
     # 2. Its mode is switched on, and its bounds are the mode's.
     if header.mode not in expected_modes or header.mode not in proof.consent.document.modes:
         raise lease_defect(LeaseDefect.MODE, f"The mode {header.mode!r} is not agreed to here.")
-    _check_bounds(header, now=now)
+    check_bounds(header, now=now)
     # 3. The parts are the mode's own, and the signed ones.
     _check_parts(opened, here)
     # 4. The passkey of the consent signed this very header, just now, a person being verified.
@@ -195,20 +190,6 @@ def _line_in(header: LeaseHeader, opened: OpenedLease) -> LeaseLine:
     if unb64(here.pk_hash) != sha256(opened.epoch_pk):
         raise lease_defect(LeaseDefect.EPOCH_KEY, "The lease names another epoch key.")
     return here
-
-
-def _check_bounds(header: LeaseHeader, *, now: datetime) -> None:
-    limits = MODE_LIMITS[header.mode]
-    if len(header.lines) > limits.lines_max:
-        raise lease_defect(LeaseDefect.LINES, "The lease names more lines than its mode allows.")
-    seconds = header.not_after - header.not_before
-    on_steps = header.not_before % STEP.seconds == header.not_after % STEP.seconds == 0
-    if not 0 < seconds <= limits.duration_max.total_seconds() or (
-        header.mode == "presence" and not on_steps
-    ):
-        raise lease_defect(LeaseDefect.TIMES, "The lease's times are not possible in its mode.")
-    if now.timestamp() >= header.not_after:
-        raise lease_defect(LeaseDefect.EXPIRED, "The lease has expired.")
 
 
 def _check_parts(opened: OpenedLease, here: LeaseLine) -> None:
