@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from faregate.errors import InvalidInputError, MachineError
-from faregate.gate.outbox import BATCH_MAX, KEPT_AT_MOST, ROWS_MAX, SpentUse
+from faregate.gate.outbox import BATCH_MAX, FROM_THE_START, KEPT_AT_MOST, ROWS_MAX, SpentUse
 from faregate.ids import EpochId, PassageId
 from faregate.wire.messages import DayClose, DeviceAck, SealedPassage
 
@@ -58,12 +58,14 @@ class MemoryOutbox:
         """Give how many uses of a lease were spent."""
         return self._disk.spent[lease_line][0] if lease_line in self._disk.spent else 0
 
-    def pending(self, limit: int = BATCH_MAX) -> tuple[SealedPassage, ...]:
+    def pending(
+        self, limit: int = BATCH_MAX, *, after: tuple[int, int] = FROM_THE_START
+    ) -> tuple[SealedPassage, ...]:
         """Give passages that are not acknowledged."""
         waiting = [
             row
             for (boot, seq), row in sorted(self._disk.rows.items())
-            if seq > self._disk.boots[boot][1]
+            if seq > self._disk.boots[boot][1] and (boot, seq) > after
         ]
         return tuple(waiting[:limit])
 

@@ -120,6 +120,7 @@ def test_sends_in_bounded_batches(boot: Boot) -> None:
     outbox = boot()
     fill(outbox, 3)
     assert [one.seq for one in outbox.pending(2)] == [1, 2]
+    assert [one.seq for one in outbox.pending(2, after=(1, 2))] == [3]
 
 
 def test_only_a_contiguous_acknowledgement_ends_the_sending(boot: Boot) -> None:

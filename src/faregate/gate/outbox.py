@@ -20,8 +20,10 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    tuple_,
     update,
 )
+from sqlalchemy.exc import DatabaseError
 
 from faregate.db.engine import snapshot, transaction
 from faregate.db.migrate import Store, migrate
@@ -33,6 +35,7 @@ from faregate.wire.messages import DayClose, DeviceAck, SealedPassage
 ROWS_MAX: Final = 200_000
 """8 cut-off days of a line that opens 25,000 times a day."""
 BATCH_MAX: Final = 256
+FROM_THE_START: Final = (0, 0)
 KEPT_AT_MOST: Final = timedelta(days=8)
 """Passage keys are gone by then: nobody could read the row any more."""
 
@@ -99,14 +102,19 @@ class Outbox(Protocol):
 
         On return they survive a power cut. Adding the same again changes nothing. Raises
         `ValueError` for an id other than the next, or the same id with another content, and
-        `MachineError` for a full outbox.
+        `MachineError` for an outbox that is full or can't be written.
         """
 
     def uses_spent(self, lease_line: bytes) -> int:
         """Give how many uses of a lease were spent at this line, also before a restart."""
 
-    def pending(self, limit: int = BATCH_MAX) -> tuple[SealedPassage, ...]:
-        """Give at most `limit` passages that are not acknowledged, oldest first."""
+    def pending(
+        self, limit: int = BATCH_MAX, *, after: tuple[int, int] = FROM_THE_START
+    ) -> tuple[SealedPassage, ...]:
+        """Give at most `limit` passages that are not acknowledged, oldest first.
+
+        `after` is the boot and number of the last one that was given already.
+        """
 
     def acknowledge(self, ack: DeviceAck) -> None:
         """Stop sending what has arrived without a gap; an older acknowledgement changes nothing.
@@ -156,6 +164,16 @@ class SqliteOutbox:
 
     def add(self, passage: SealedPassage, spent: Sequence[SpentUse] = ()) -> None:
         """Keep the passage and count its spent uses, both or neither; see `Outbox.add`."""
+        try:
+            self._add(passage, spent)
+        except DatabaseError as error:
+            raise MachineError(
+                "outbox_unwritable",
+                f"The outbox can't be written: {error.orig}.",
+                remedy="Make room on its disk; until then cards are asked for.",
+            ) from error
+
+    def _add(self, passage: SealedPassage, spent: Sequence[SpentUse]) -> None:
         with transaction(self._engine) as connection:
             known = connection.execute(
                 select(_ROWS).where(_ROWS.c.boot == passage.boot, _ROWS.c.seq == passage.seq)
@@ -183,13 +201,18 @@ class SqliteOutbox:
         with snapshot(self._engine) as connection:
             return _uses_spent(connection, lease_line)
 
-    def pending(self, limit: int = BATCH_MAX) -> tuple[SealedPassage, ...]:
-        """Give at most `limit` passages that are not acknowledged, oldest first."""
+    def pending(
+        self, limit: int = BATCH_MAX, *, after: tuple[int, int] = FROM_THE_START
+    ) -> tuple[SealedPassage, ...]:
+        """Give at most `limit` passages that are not acknowledged; see `Outbox.pending`."""
         with snapshot(self._engine) as connection:
             rows = connection.execute(
                 select(_ROWS)
                 .join(_BOOTS, _BOOTS.c.boot == _ROWS.c.boot)
-                .where(_ROWS.c.seq > _BOOTS.c.acknowledged_seq)
+                .where(
+                    _ROWS.c.seq > _BOOTS.c.acknowledged_seq,
+                    tuple_(_ROWS.c.boot, _ROWS.c.seq) > after,
+                )
                 .order_by(_ROWS.c.boot, _ROWS.c.seq)
                 .limit(limit)
             )

@@ -70,11 +70,6 @@ class PresentRiders:
         """Whether nobody else can be admitted for now."""
         return len(self._present) >= PRESENT_MAX
 
-    @property
-    def consent_ids(self) -> frozenset[ConsentId]:
-        """Who is present: for what the demo shows of a line, never for a route."""
-        return frozenset(one.lease.consent_id for one in self._present.values())
-
     def add(self, lease: AdmittedLease) -> None:
         """Take over an admitted lease.
 
