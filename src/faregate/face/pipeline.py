@@ -35,12 +35,12 @@ from faregate.video.frame import Frame
 ENROLMENT_POLICY: Final = ApproachPolicy(
     fused_min=5,
     spacing_ms=300,
-    judge_max_ms=30_000,
-    lasts_max_ms=30_000,
+    judge_max_ms=8_000,
+    lasts_max_ms=12_000,
     gap_max_ms=2_000,
     bystander_max=0.6,
 )
-"""A kiosk has time: more frames, further apart, and the last one only once liveness is judged."""
+"""A kiosk has time: more frames, further apart, and longer for the rider to turn a little."""
 
 _ENROLMENT_FRAMES_MAX: Final = 1_000
 
