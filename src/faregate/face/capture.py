@@ -79,16 +79,14 @@ class Quality:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Zone:
-    """Where a face must be to be embedded at all: near enough, and in this part of the picture.
-
-    `region` is (left, top, right, bottom) as fractions of the picture; the middle between the
-    eyes must lie in it.
-    """
+    """Where a face must be to be embedded at all: near enough, and in this part of the picture."""
 
     inter_eye_min_px: float = 40.0
     """dlib's detector starts at faces 80 px wide, which are about 35 px between the eyes."""
 
     region: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    """Left, top, right, bottom, as fractions of the picture; the middle between the eyes must lie
+    in it."""
 
     def __post_init__(self) -> None:
         left, top, right, bottom = self.region
