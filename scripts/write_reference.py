@@ -106,6 +106,8 @@ def _shown(setting: Field[Any]) -> str:
             return "as the code makes it"
         case str(text):
             return f'`"{text}"`'
+        case tuple(values):
+            return f"`{list(values)}`"
         case value:
             return f"`{value}`"
 

@@ -40,7 +40,7 @@ DESIGN: Final = (
     {"clock", "db"},
     {"ids", "money", "errors"},
 )
-"""ARCHITECTURE.md, "Which way the parts depend on each other"."""
+"""From top to bottom; ARCHITECTURE.md shows the same to people."""
 
 MATCH_NOTHING_YET: Final = {
     "*.assist": "help detection is planned; the contract waits for it",
@@ -71,6 +71,14 @@ def test_layers_are_those_of_the_design() -> None:
     assert tuple({name.strip("()") for name in layer} for layer in layers) == DESIGN
     assert CONTRACTS[LAYERS]["exhaustive"] is True
     assert CONTRACTS[LAYERS]["containers"] == ["faregate"]
+
+
+def test_architecture_page_shows_the_same_layers() -> None:
+    """The block that begins with `cli` in ARCHITECTURE.md is the contract."""
+    page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    block = page[page.index("    cli\n") :].split("\n\n")[0]
+    shown = [set(line.replace("|", " ").replace(",", " ").split()) for line in block.splitlines()]
+    assert tuple(shown) == DESIGN
 
 
 def test_only_parts_to_come_are_optional() -> None:
