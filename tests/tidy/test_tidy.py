@@ -24,7 +24,11 @@ FILE_BYTES_MAX: Final = 1_000_000
 TOO_LONG: Final[Mapping[str, str]] = {}
 """Python files over the limit."""
 
-TOO_LONG_FUNCTIONS: Final[Mapping[str, str]] = {}
+TOO_LONG_FUNCTIONS: Final[Mapping[str, str]] = {
+    "src/faregate/consent/verify_lease.py::verify_lease": (
+        "the numbered steps of message 6, to be read in one piece beside the protocol"
+    ),
+}
 """`path::function` over the limit."""
 
 CATCHES_EVERYTHING: Final[Mapping[str, str]] = {}
