@@ -116,6 +116,7 @@ def begin(world: World, policy: ApproachPolicy = POLICY) -> Approach:
     return Approach(models, ZONE, policy=policy, quality_policy=QualityPolicy())
 
 
+TRACKS_AT_BEGIN = 1  # the empty one, replaced as an approach begins
 NOBODY: tuple[DetectedFace, ...] = ()
 NEAR = (face(),)
 FAR = (face(eyes=30.0),)
@@ -153,7 +154,8 @@ def play(approach: Approach, world: World, story: str) -> str:
         pytest.param("nnnnnnnn", 5, "F.F.F!", id="third frame fused as depth is known"),
         pytest.param("nnnnnnnnnn", 8, "F.F....F!", id="waits for the view to change"),
         pytest.param("n" * 30, 99, "F.F............F!", id="never judged: fused at the limit"),
-        pytest.param("  ffonnnnnn", 5, "--oooF.F.F!", id="followed only in the zone"),
+        pytest.param("fffffnnnnnnn", 8, "oooooF.F.F!", id="depth is known from farther away"),
+        pytest.param("oooofnnnnnnn", 5, "oooooF.F.F!", id="but not from another's face"),
         pytest.param("nnt tnnnn", 5, "F.t-tF.F!", id="turns away for a moment"),
         pytest.param("n" + "t" * 40, 5, "F" + "t" * 25 + "!", id="turned away: time is up"),
         pytest.param("nn" + " " * 20, 5, "F.--------!", id="goes away"),
@@ -190,22 +192,23 @@ def test_a_face_swapped_on_one_spot_starts_anew(world: World) -> None:
     assert approach.add(frame(3)) is Sight.FUSED
 
 
-def test_depth_counts_only_from_the_first_fused_frame(world: World) -> None:
-    """What turns its head away before that lends no depth to what comes after."""
+def test_a_passer_by_lends_no_depth(world: World) -> None:
+    """Whoever was followed beside the lane is forgotten when another face appears in it."""
     approach = begin(world)
-    play(approach, world, "ttttt")
-    assert world.followed == 0
+    assert play(approach, world, "oooooooo") == "o" * 8
+    assert world.wiped_tracks == 0 + TRACKS_AT_BEGIN
     world.faces = NEAR
-    approach.add(frame(5))
-    assert world.followed == 1
+    assert approach.add(frame(8)) is Sight.FUSED
+    assert world.wiped_tracks == 1 + TRACKS_AT_BEGIN
 
 
-def test_outside_the_zone_nobody_is_embedded_or_followed(world: World) -> None:
-    """Too far or beside the lane: found and dropped."""
+def test_outside_the_zone_nobody_is_embedded(world: World) -> None:
+    """Too far or beside the lane: followed for parallax, and no more."""
     approach = begin(world)
-    assert play(approach, world, "fofofofofo") == "o" * 10
-    assert (world.made, world.followed, approach.began_ns) == ([], 0, None)
+    assert play(approach, world, "ffffffffff") == "o" * 10
+    assert (world.made, world.followed, approach.began_ns) == ([], 10, None)
     assert approach.capture() == CaptureRejected(CaptureReason.NOBODY)
+    assert world.wiped_tracks == 1 + TRACKS_AT_BEGIN
 
 
 def test_the_nearest_in_the_zone_counts(world: World) -> None:

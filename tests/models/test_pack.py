@@ -133,14 +133,13 @@ def test_the_permissive_pack_is_what_its_manifest_says(test_models: Path) -> Non
     assert verify("permissive-small", test_models).manifest.real_charging
 
 
-@pytest.mark.parametrize(
-    ("data_home", "expected"),
-    [("/srv/data", "/srv/data/faregate/models"), ("", "/home/x/.local/share/faregate/models")],
-)
+@pytest.mark.parametrize("data_home", ["set", ""])
 def test_models_lie_where_xdg_says(
-    data_home: str, expected: str, monkeypatch: pytest.MonkeyPatch
+    data_home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """XDG_DATA_HOME, else ~/.local/share; a relative one counts as unset."""
-    monkeypatch.setenv("XDG_DATA_HOME", data_home)
-    monkeypatch.setenv("HOME", "/home/x")
-    assert str(default_models_dir()) == expected
+    """XDG_DATA_HOME, else .local/share at home; nothing is made by asking."""
+    chosen = tmp_path / data_home if data_home else tmp_path / ".local" / "share"
+    monkeypatch.setenv("XDG_DATA_HOME", str(chosen) if data_home else "")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert default_models_dir() == chosen / "faregate" / "models"
+    assert list(tmp_path.iterdir()) == []

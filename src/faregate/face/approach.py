@@ -5,6 +5,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from faregate.face.capture import (
     CaptureReason,
@@ -38,10 +39,10 @@ class ApproachPolicy:
     spacing_ms: int = 200
     """Between fused frames: neighbouring frames share their noise, so they average little out."""
 
-    judge_max_ms: int = 4_000
-    """After this the last frame is fused even though the view changed too little to judge."""
+    judge_max_ms: int = 1_500
+    """In the zone for longer, the last frame is fused even though depth could not be judged."""
 
-    lasts_max_ms: int = 6_000
+    lasts_max_ms: int = 4_000
     """After this the approach is ready with whatever it has."""
 
     gap_max_ms: int = 700
@@ -76,8 +77,10 @@ class _Seen:
 class Approach:
     """One person walking up to one gate. Not thread-safe; used by one lane.
 
-    The caller ends it with `wipe`, before that perhaps with `capture`. Outside the zone a face is
-    found and dropped: neither followed nor embedded.
+    The caller ends it with `wipe`, before that perhaps with `capture`. Outside the zone a face's
+    points are followed for parallax, so that depth is known by the time it is near; nobody is
+    embedded there. The track itself drops its evidence when the face it follows is exchanged, and
+    so does the approach when a face jumps or an embedding does not fit the ones before.
     """
 
     def __init__(
@@ -152,28 +155,28 @@ class Approach:
         if not faces:
             return Sight.NOBODY
         inside = [face for face in faces if self._in_zone(face, width, height)]
-        if not inside:
-            return Sight.OUTSIDE_ZONE
-        face = inside[0]
+        face = (inside or faces)[0]
         largest_allowed = self._policy.bystander_max * face.inter_eye_px()
         if any(other.inter_eye_px() > largest_allowed for other in inside[1:]):
             return Sight.SEVERAL_FACES
         changed = self._last is not None and not self._continues(self._last, face)
+        had_begun = self._began_ns is not None
         if changed:
             self._start_anew()
         self._last = _Seen(face, self._now_ns)
-        if self._began_ns is None:
-            self._began_ns = frame.received_ns
-            self._began_at_ns = self._now_ns
-        sight = self._use(frame, face)
-        return Sight.ANOTHER_FACE if changed else sight
+        grey = cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
+        self._track.add(grey, face, at_ns=self._now_ns)
+        sight = self._use(frame, grey, face) if inside else Sight.OUTSIDE_ZONE
+        grey[:] = 0
+        return Sight.ANOTHER_FACE if changed and had_begun else sight
 
     def capture(self) -> FaceCapture | CaptureRejected:
         """Give the fused template, or why there is none. Wipes what it was made of.
 
         `wipe` is still to be called, after the answer: it also clears the model's own memory.
         """
-        if self._last is None:
+        if self._last is None or self._began_ns is None:
+            self._start_anew()
             return CaptureRejected(CaptureReason.NOBODY)
         if self.fused < self._policy.fused_min:
             self._start_anew()
@@ -194,17 +197,14 @@ class Approach:
             self._models.embedder.forget()
             self._embedded = False
 
-    def _use(self, frame: Frame, face: DetectedFace) -> Sight:
-        """Measure a face in the zone, follow it, and embed it if it is its turn."""
+    def _use(self, frame: Frame, grey: NDArray[np.uint8], face: DetectedFace) -> Sight:
+        """Measure a face in the zone, and embed it if it is its turn."""
+        if self._began_ns is None:
+            self._began_ns = frame.received_ns
+            self._began_at_ns = self._now_ns
         height, width = frame.pixels.shape[:2]
-        grey = cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
         quality = measure_quality(grey, face)
         bad = defect(quality, face, width=width, height=height, policy=self._quality_policy)
-        # Depth counts only between the first and the last fused frame: a live head that gives way
-        # to a print before the first one must not lend it its depth.
-        starts = self.fused == 0 and bad is None
-        if starts or self.fused > 0:
-            self._track.add(grey, face, at_ns=self._now_ns)
         if bad is not None:
             return bad
         if not self._is_due():

@@ -13,7 +13,7 @@ class Sight(StrEnum):
     """What became of one frame of an approach. Ordered as the checks run."""
 
     NOBODY = "nobody"
-    OUTSIDE_ZONE = "outside_zone"  # found, and dropped: neither followed nor embedded
+    OUTSIDE_ZONE = "outside_zone"  # followed for parallax, never embedded
     SEVERAL_FACES = "several_faces"  # at enrolment alone: a gate looks at the nearest
     ANOTHER_FACE = "another_face"  # the person changed: all was wiped, the approach starts anew
     CUT_OFF = "cut_off"

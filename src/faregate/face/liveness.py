@@ -18,8 +18,8 @@ def combine(parallax: Parallax, passive: Sequence[float]) -> Liveness:
     cues = [
         Cue(
             kind=CueKind.PARALLAX,
-            score=parallax.score if parallax.judged else 0.0,
-            judged=parallax.judged,
+            score=float(parallax.score) if parallax.judged else 0.0,
+            judged=bool(parallax.judged),
         )
     ]
     if passive:
