@@ -1,12 +1,14 @@
 """Both packs from pixels to a capture: same person alike, another not, flat pictures not live."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from fakes.own_pack import PACK, put_files, put_manifest
 from fakes.walkups import NOON, STEP, still, walk_up
@@ -25,8 +27,13 @@ from faregate.face.pipeline import FacePipeline
 from faregate.ids import CameraId
 from faregate.models.manifest import MiniFasNet
 from faregate.models.pack import VerifiedPack, verify
+from faregate.scenes.head import kiosk_session, live_walk_up
 from faregate.scenes.portraits import Portrait, rider_a, rider_b
+from faregate.scenes.print import print_walk_up
+from faregate.scenes.walkup import WalkUp
 from faregate.video.frame import Frame
+
+KIOSK_FPS = 15  # that of a `WalkUp` unless told otherwise
 
 
 @pytest.fixture(params=["pip-offline", "permissive-small"])
@@ -95,6 +102,28 @@ def test_has_a_cue_for_each_kind_of_model(pipeline: FacePipeline, pack: Verified
     kinds = [cue.kind for cue in capture.liveness.cues]
     has_passive = any(isinstance(file, MiniFasNet) for file in pack.manifest.files)
     assert kinds == [CueKind.PARALLAX, *([CueKind.PASSIVE] if has_passive else [])]
+
+
+def filmed(pictures: Iterator[NDArray[np.uint8]], fps: int) -> Iterator[Frame]:
+    """Make frames of rendered pictures."""
+    for count, pixels in enumerate(pictures):
+        at = NOON + timedelta(seconds=count / fps)
+        yield Frame(CameraId("lane-1"), at, count, pixels)
+
+
+def test_a_rendered_head_is_live_and_its_print_is_not(
+    pipeline: FacePipeline, pack: VerifiedPack
+) -> None:
+    """Enrolled at the kiosk, the rider is known and live; the print is known and refused."""
+    reference = pipeline.enrol(filmed(kiosk_session(rider_a(), seed=1), KIOSK_FPS))
+    assert isinstance(reference, FaceCapture)
+    walk = WalkUp(seed=2)
+    head = captured(pipeline, filmed(live_walk_up(rider_a(), walk), walk.fps))
+    sheet = captured(pipeline, filmed(print_walk_up(rider_a(), walk), walk.fps))
+    similarity_min = pack.manifest.card.similarity_min
+    assert reference.template.similarity(head.template) >= similarity_min
+    assert reference.template.similarity(sheet.template) >= similarity_min
+    assert head.liveness.score >= LIVENESS_MIN > sheet.liveness.score
 
 
 def test_detects_without_knowing(pipeline: FacePipeline) -> None:
