@@ -1,148 +1,37 @@
 """A lease on arrival: one good one, spoiled one way at a time, by whoever could have made it."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 import pytest
 
+from fakes.arrival import Arrival, Rider, make_rider
 from fakes.log_world import KIOSK_KEY
-from fakes.rider_world import (
-    EPOCH,
-    LINE,
-    MODEL,
-    MODES,
-    ORIGIN,
-    RP_ID,
-    TEMPLATE,
-    RiderWorld,
-    make_authenticator,
-    make_rider_world,
-)
-from faregate.consent.certificate import SALT_SIZE
-from faregate.consent.consent import SignedConsent, consent_leaf
+from fakes.rider_world import EPOCH, TEMPLATE, make_authenticator
+from faregate.consent.consent import SignedConsent
 from faregate.consent.derivation import PRF_INPUT
-from faregate.consent.hpke import lease_info, seal
-from faregate.consent.lease import (
-    STEP_SIZE,
-    LeaseDefect,
-    LeaseProof,
-    OpenedLease,
-    open_lease,
-    pack_lease_into,
-    seal_lease,
-)
+from faregate.consent.lease import STEP_SIZE, LeaseDefect
 from faregate.consent.locked import LockedBuffer
-from faregate.consent.passkey import Assertion
 from faregate.consent.trust import Trust
-from faregate.consent.verify_lease import VerifiedLease, open_template, verify_lease
+from faregate.consent.verify_lease import open_template
 from faregate.errors import VerificationError
-from faregate.ids import DeploymentId, EpochId
+from faregate.ids import DeploymentId
 from faregate.translog.verify import InclusionProof
 from faregate.wire.canonical import b64, sha256
 from faregate.wire.document import sign
-from faregate.wire.messages import (
-    LeaseHeader,
-    LeaseLine,
-    Mode,
-    SignedCaptureCertificate,
-    TrustFile,
-)
+from faregate.wire.messages import LeaseLine, Mode, SignedCaptureCertificate, TrustFile
 
 PRESENCE: Final[Mode] = "presence"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """An opened lease, and the line that it arrived at."""
-
-    opened: OpenedLease
-    trust: Trust
-    now: datetime
-    rp_id: str = RP_ID
-    origin: str = ORIGIN
-    model_id: str = MODEL
-    modes: Collection[Mode] = field(default=MODES)
-
-    def verify(self) -> VerifiedLease:
-        """Verify as the line does."""
-        return verify_lease(
-            self.opened,
-            trust=self.trust,
-            expected_rp_id=self.rp_id,
-            expected_wallet_origin=self.origin,
-            expected_model_id=self.model_id,
-            expected_modes=self.modes,
-            now=self.now,
-        )
-
-    def refused_for(self) -> str:
-        """Give the code of the refusal."""
-        with pytest.raises(VerificationError) as refused:
-            self.verify()
-        return refused.value.code
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rider:
-    """An enrolled rider with a good lease, and the means to sign others."""
-
-    world: RiderWorld
-    good: Arrival
-
-    def sign(self, document_hash: bytes) -> Assertion:
-        """Let the rider's passkey sign."""
-        assertion, _ = self.world.authenticator.get_assertion(document_hash, prf_input=PRF_INPUT)
-        return assertion
-
-    def with_proof(self, proof: LeaseProof) -> Arrival:
-        """Give the arrival with other documents."""
-        return replace(self.good, opened=replace(self.good.opened, proof=proof))
-
-    def with_header(self, header: LeaseHeader) -> Arrival:
-        """Give the arrival with another header, signed by the rider's passkey."""
-        proof = self.good.opened.proof.model_copy(
-            update={"header": header, "lease_assertion": self.sign(header.hashed())}
-        )
-        return self.with_proof(proof)
-
-    def changed(self, **fields: object) -> Arrival:
-        """Give the arrival with a header changed in some fields, signed again."""
-        return self.with_header(self.good.opened.proof.header.model_copy(update=fields))
-
-    def with_line(self, **fields: object) -> Arrival:
-        """Give the arrival with the header's line changed, signed again."""
-        (line,) = self.good.opened.proof.header.lines
-        return self.changed(lines=[line.model_copy(update=fields)])
-
-    def logged(self, proof: LeaseProof) -> LeaseProof:
-        """Log the consent of a proof, as an office that does not look would."""
-        leaf = consent_leaf(bytes(32), proof.consent.document, proof.consent.assertion)
-        self.world.log_world.log.submit_rider(leaf, now=self.world.log_world.now)
-        self.world.log_world.clock.advance(timedelta(seconds=2))
-        self.world.log_world.log.run_due(now=self.world.log_world.now)
-        return proof.model_copy(
-            update={"salt_c": b64(bytes(32)), "inclusion": self.world.proof(leaf)}
-        )
 
 
 @pytest.fixture(scope="module")
 def rider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rider]:
     """Give an enrolled rider and what arrives at the line when they travel."""
-    world = make_rider_world(Path(tmp_path_factory.mktemp("rider")))
-    lease = world.travel(world.enrol())
-    opened = open_lease(
-        lease.sealed,
-        keys={EPOCH: world.epoch_key},
-        deployment=DeploymentId(world.trust.deployment),
-        line=LINE,
-    )
-    yield Rider(
-        world=world, good=Arrival(opened=opened, trust=world.trust, now=world.log_world.now)
-    )
-    world.log_world.log.close()
+    made = make_rider(tmp_path_factory.mktemp("rider"))
+    yield made
+    made.world.log_world.log.close()
 
 
 def test_a_good_lease_passes(rider: Rider) -> None:
@@ -396,98 +285,3 @@ def test_presence_mode_has_its_place_in_the_bytes(rider: Rider) -> None:
         replace(case, opened=replace(case.opened, proof=off_step)).refused_for()
         == LeaseDefect.TIMES
     )
-
-
-def test_the_template_opens_into_locked_memory(rider: Rider) -> None:
-    """T and nothing else, and never again once the lease is wiped."""
-    opened = replace(
-        rider.good.opened, lease_key=LockedBuffer.copy_of(rider.good.opened.lease_key.view)
-    )
-    verified = replace(rider.good, opened=opened).verify()
-    template = LockedBuffer(verified.template_size)
-    open_template(verified, template)
-    assert bytes(template.view) == TEMPLATE
-    verified.wipe()
-    template.wipe()
-    with pytest.raises(VerificationError) as refused:
-        open_template(verified, template)
-    assert refused.value.code == LeaseDefect.KEY
-    assert not any(template.view)
-
-
-def test_another_inner_part_is_refused(rider: Rider) -> None:
-    """Changed, moved from another lease, or another template under the same key."""
-    opened = rider.good.opened
-    verified = rider.good.verify()
-    template = LockedBuffer(verified.template_size)
-    flipped = replace(opened, inner=bytes([opened.inner[0] ^ 1]) + opened.inner[1:])
-    with pytest.raises(VerificationError) as changed:
-        open_template(replace(verified, opened=flipped), template)
-    other = _sealed_again(rider, bytes(SALT_SIZE) + TEMPLATE)
-    with pytest.raises(VerificationError) as swapped:
-        open_template(replace(verified, opened=other), template)
-    assert (changed.value.code, swapped.value.code) == (LeaseDefect.INNER, LeaseDefect.TEMPLATE)
-    assert not any(template.view)
-    with pytest.raises(ValueError, match="into must have"):
-        open_template(verified, LockedBuffer(verified.template_size + 1))
-
-
-def _sealed_again(rider: Rider, salted_template: bytes) -> OpenedLease:
-    opened = rider.good.opened
-    sealed = seal_lease(
-        opened.proof,
-        line=LINE,
-        epoch_pk=rider.world.epoch_key.public_bytes,
-        lease_key=opened.lease_key,
-        salted_template=LockedBuffer.copy_of(salted_template),
-    )
-    return open_lease(
-        sealed,
-        keys={EPOCH: rider.world.epoch_key},
-        deployment=opened.deployment,
-        line=LINE,
-    )
-
-
-def test_only_a_live_epoch_of_this_line_opens(rider: Rider) -> None:
-    """Junk, another line, another epoch and broken parts: refused before anything is read."""
-    world, opened = rider.world, rider.good.opened
-    plaintext = LockedBuffer(20 * 1024)
-    info = lease_info(deployment=opened.deployment, line=LINE, epoch=EPOCH)
-
-    def sealed(*, key: bytes, inner: bytes) -> bytes:
-        pack_lease_into(
-            plaintext,
-            lease_key=memoryview(key),
-            steps=b"",
-            inner=inner,
-            proof=opened.proof,
-        )
-        return seal(plaintext.view, world.epoch_key.public_bytes, info)
-
-    good = sealed(key=bytes([1]) * 32, inner=opened.inner)
-    torn = seal(b"\xff" * len(plaintext), world.epoch_key.public_bytes, info)
-    here = {EPOCH: world.epoch_key}
-    cases = {
-        "junk": (bytes(len(good)), here),
-        "short": (good[:-1], here),
-        "no epoch": (good, {}),
-        "another epoch": (good, {EpochId(2): world.epoch_key}),
-        "torn": (torn, here),
-        "short key": (sealed(key=bytes(31), inner=opened.inner), here),
-        "short inner": (sealed(key=bytes(32), inner=bytes(SALT_SIZE + 16)), here),
-    }
-    codes = {}
-    for name, (data, keys) in cases.items():
-        with pytest.raises(VerificationError) as refused:
-            open_lease(data, keys=keys, deployment=opened.deployment, line=LINE)
-        codes[name] = refused.value.code
-    assert codes == {
-        "junk": LeaseDefect.UNOPENED,
-        "short": LeaseDefect.UNOPENED,
-        "no epoch": LeaseDefect.UNOPENED,
-        "another epoch": LeaseDefect.UNOPENED,
-        "torn": LeaseDefect.MALFORMED,
-        "short key": LeaseDefect.MALFORMED,
-        "short inner": LeaseDefect.MALFORMED,
-    }
