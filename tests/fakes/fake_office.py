@@ -13,6 +13,7 @@ from fakes.log_world import (
 )
 from faregate.consent.hpke import Recipient, open_, passage_info
 from faregate.consent.trust import Trust
+from faregate.errors import InvalidInputError
 from faregate.gate.office_link import StopPage
 from faregate.ids import LineId
 from faregate.translog.leaf import infrastructure_leaf
@@ -45,6 +46,8 @@ class FakeOffice:
         """Begin with nobody withdrawn, and with passage keys for two days."""
         self.lose_request = False
         self.lose_answer = False
+        self.relay_away = False
+        self.relay_flooded = False
         self._log_world = log_world
         self._trust = trust
         self._line = line
@@ -145,6 +148,10 @@ class FakeOffice:
 
     def send_reply(self, box: bytes, reply: bytes) -> None:
         """Keep a reply; the first one stays."""
+        if self.relay_away:
+            raise ConnectionError("request lost")
+        if self.relay_flooded:
+            raise InvalidInputError("rate_limit", "Too many replies.", remedy="Come back later.")
         self._answer(lambda: self.replies.setdefault(box, reply))
 
     def close_day(self, *, line: LineId, seq: int) -> None:

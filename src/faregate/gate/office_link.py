@@ -56,4 +56,7 @@ class OfficeLink(Protocol):
         """Give the signed day closes of this line of the last 8 days."""
 
     def send_reply(self, box: bytes, reply: bytes) -> None:
-        """Put a reply into a relay box (16 or 32 bytes of name), for whoever knows its name."""
+        """Put a reply into a relay box, for whoever knows its name (16 or 32 bytes).
+
+        The first reply stays. Raises `InvalidInputError` while the relay is flooded.
+        """

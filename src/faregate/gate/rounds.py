@@ -73,7 +73,7 @@ class Rounds:
             self._take_leases(report)
             self._deliver(report)
             self._settle(report)
-            self._send_replies()
+            self._send_replies(report)
         except ConnectionError:
             report.office = Office.UNREACHABLE
         return report
@@ -150,9 +150,14 @@ class Rounds:
             else:
                 self._line.outbox.settle(signed.document)
 
-    def _send_replies(self) -> None:
+    def _send_replies(self, report: RoundReport) -> None:
         while self._replies:
-            self._office.send_reply(*self._replies[0])
+            try:
+                self._office.send_reply(*self._replies[0])
+            except InvalidInputError as error:
+                # The relay is flooded: the rest waits for the next round.
+                _distrust(report, error)
+                return
             self._replies.popleft()
 
     def _verify_day_close(self, signed: SignedDayClose) -> None:
