@@ -104,7 +104,8 @@ def test_the_kinds_of_leaves_are_kept_apart(world: LogWorld) -> None:
 
 def test_a_restart_keeps_what_was_acknowledged(world: LogWorld) -> None:
     """Proven leaves are there with the same index; a leaf in a batch is submitted again."""
-    assert world.log.published is None
+    empty = world.log.published
+    assert empty is None
     before = _verified(world, DOCUMENT, world.log.add_infrastructure(DOCUMENT))
     world.log.submit_rider(RIDERS[0], now=world.now)
     published = world.log.published

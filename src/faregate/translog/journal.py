@@ -150,22 +150,23 @@ def _parse(data: bytes, path: Path) -> Iterator[tuple[Record, int]]:
     refused: to cut it off would be to forget. (A disk that wrote a later block of the last commit
     before an earlier one looks like damage too; refusing is the safe mistake.)
     """
+    written = len(data.rstrip(b"\x00"))  # from here on all is zero
     position = len(_MAGIC)
     while position < len(data):
         header = data[position : position + _HEADER_SIZE]
         body = position + _HEADER_SIZE
-        if len(header) < _HEADER_SIZE or not any(data[position:]):
+        if len(header) < _HEADER_SIZE or written <= position:
             return
         length, kind, crc = _FIELDS.unpack(header[: _FIELDS.size])
         if _CRC.pack(zlib.crc32(header[: _FIELDS.size])) != header[_FIELDS.size :]:
-            if _ends_in_zeros(data, body):
+            if written < body:
                 return
             raise _damaged(path, position)
         content = data[body : body + length]
         if len(content) < length:
             return
         if zlib.crc32(content) != crc:
-            if _ends_in_zeros(data, body + length):
+            if written < body + length:
                 return
             raise _damaged(path, position)
         try:
@@ -174,11 +175,6 @@ def _parse(data: bytes, path: Path) -> Iterator[tuple[Record, int]]:
             raise _damaged(path, position) from None
         position = body + length
         yield record, position
-
-
-def _ends_in_zeros(data: bytes, end: int) -> bool:
-    """Tell whether the write stopped before `end`: from there on all is zero."""
-    return len(data.rstrip(b"\x00")) < end
 
 
 def _damaged(path: Path, position: int) -> MachineError:

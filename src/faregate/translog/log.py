@@ -100,11 +100,6 @@ class OneFileLog:
         return self._tree.size
 
     @property
-    def policy(self) -> LogPolicy:
-        """How this log batches; the auditor prints it."""
-        return self._policy
-
-    @property
     def witness_problems(self) -> Mapping[str, str]:
         """Witnesses without a cosignature on the newest checkpoint, and the code why.
 
