@@ -1,0 +1,23 @@
+"""What charging must know of the deployment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from faregate.charging.rating import Place
+from faregate.fares.tariff import Tariff
+from faregate.ids import DeploymentId, LineId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargingPolicy:
+    """The tariff in force, and where each line stands in its words."""
+
+    deployment: DeploymentId
+    tariff: Tariff
+    places: Mapping[LineId, Place]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The agency's time zone: by its wall clock the day stores begin and end."""
+        return self.tariff.feed.agency_timezone
