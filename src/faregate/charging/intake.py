@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, Protocol, assert_never
 
 from sqlalchemy import Connection, Engine
 
@@ -123,6 +123,8 @@ class Intake:
                 return Refusal.OTHER_LINE
             case Arrival.NEW:
                 pass
+            case unforeseen:
+                assert_never(unforeseen)
         # 2. Is it what that line signed?
         passage = self._prove(sealed)
         if isinstance(passage, Refusal):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, timedelta
-from typing import Final
+from typing import Final, assert_never
 
 from faregate.charging.policy import ChargingPolicy
 from faregate.charging.rating import Ride
@@ -52,6 +52,8 @@ def _place(ride: Ride, policy: ChargingPolicy) -> str:
             return f"{_stop_name(first, policy)} - {_NOT_READ}"
         case JourneyStatus.ENTRY_MISSING:
             return f"{_NOT_READ} - {_stop_name(last, policy)}"
+        case _:
+            assert_never(ride.journey.status)
 
 
 def _stop_name(tap: Tap, policy: ChargingPolicy) -> str:
