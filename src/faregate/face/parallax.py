@@ -16,7 +16,8 @@ What is left over is a fraction of a pixel, so most of the care goes into noise:
   different frames is independent and averages to zero there, depth does not. The reference's own
   noise is the same in all frames and falls out with the mean over time.
 * The median over the points of the face: a finger, a lamp's reflection or a few bad corners cannot
-  make depth, and a head has it everywhere.
+  make depth, and a head has it everywhere. What two of its standard errors could explain does not
+  count: the points' scatter knows moire, compression and a poor camera without being told.
 
 The detector's five points are followed with the same sub-pixel tracking, not by where the detector
 puts them next: its own scatter, 1 to 2 pixels, is ten times the effect.
@@ -58,7 +59,8 @@ _SEEN_MIN: Final = 0.6
 it, however the gaps fall."""
 
 _GROSS_PX: Final = 2.5
-"""Further from the homography is no relief (4 cm at 10 degrees are 4 % of 40 px) but a mistake."""
+"""Further from the homography is a mistake, no relief: a 2 cm nose is 2.2 px from the plane of the
+eyes after a turn of 10 degrees, and less from the plane that fits best."""
 
 _ALIKE_MIN: Final = 0.5
 """Correlation with the reference. Below it, this is no longer the face that was followed."""
@@ -69,18 +71,20 @@ repeats its noise."""
 
 _FLOOR: Final = 0.05 / _EYES_PX
 """A residual that a plane may well show: a twentieth of a pixel, about what pyramidal Lucas-Kanade
-reaches at best on real texture. A head's is five times that after a turn of 2 degrees: half of its
-points stand a tenth of the eye distance (6 mm) or more off its best plane."""
+reaches at best on real texture. Half of the points of a face stand a tenth of the eye distance
+(6 mm) or more off its best plane: where the view turns by 2 degrees, they move three times this."""
 
 _STANDARD_ERRORS: Final = 2.0
+_MAD_TO_DEVIATION: Final = 1.4826  # of a normal distribution
+_MEDIAN_ERROR: Final = 1.2533  # the same: standard error of the median over that of the mean
 _POINTS_PER_WINDOW: Final = 3.0
 """Tracking windows overlap, so that about this many points share their noise."""
 
 _FRAMES_TO_PASS: Final = 8
-_FRAMES_TO_REFUSE: Final = 18
+_FRAMES_TO_REFUSE: Final = 22
 _VIEW_TO_REFUSE: Final = 0.02
-"""Radians: at this much change of view a head would show twice the floor even if it turned along
-by two thirds to keep looking at the camera."""
+"""Radians. At this much change of view a head shows 1.6 times the floor. One that turns along to
+keep looking at the camera shows less, and needs the frames up to `_FRAMES_TO_REFUSE`."""
 
 _FOCAL: Final = 0.87
 """Focal length over image width at 60 degrees. It enters the baseline alone, never the residual."""
@@ -316,11 +320,9 @@ def _coherent(residuals: NDArray[np.float32]) -> tuple[float, float]:
     moved = residuals[:, kept] - np.nanmean(residuals[:, kept], axis=0)
     products = np.nanmean((moved[_LAG:] * moved[:-_LAG]).sum(axis=2), axis=0)
     power = max(0.0, float(np.median(products)))
-    # Differences of neighbours are nearly noise alone: two parts of it, chi-squared with 2 degrees.
-    steps = np.nanmedian((np.diff(moved, axis=0) ** 2).sum(axis=2))
-    noise = float(steps) / (2 * np.log(2))
-    independent = kept.sum() / _POINTS_PER_WINDOW * (len(residuals) - _LAG)
-    return power, noise / float(np.sqrt(independent))
+    # Noise scatters the products of the points; the median's standard error follows from that.
+    scatter = _MAD_TO_DEVIATION * float(np.median(np.abs(products - np.median(products))))
+    return power, _MEDIAN_ERROR * scatter / float(np.sqrt(kept.sum() / _POINTS_PER_WINDOW))
 
 
 def _to_chip(face: DetectedFace) -> NDArray[np.float64]:
