@@ -45,7 +45,7 @@ from faregate.translog.leaf import infrastructure_leaf
 from faregate.translog.verify import InclusionProof
 from faregate.wire.canonical import b64, unb64
 from faregate.wire.document import sign
-from faregate.wire.messages import LeaseAck, Release, SignedRelease
+from faregate.wire.messages import LeaseAck, Release, SignedGateEpoch, SignedRelease
 
 LINE: Final = LineId("harbour-1")
 RELEASE_DIGEST: Final = bytes(range(32))
@@ -112,6 +112,9 @@ class GateWorld:
     disk: Disk
     release: SignedRelease
     unsafe_observer: UnsafeEvidenceObserver | None = None
+    proof_of: dict[int, SignedGateEpoch] = field(default_factory=dict)
+    """Under whose proof an epoch is offered to wallets, if not its own."""
+
     line: GateLine = field(init=False)
     rounds: Rounds = field(init=False)
 
@@ -121,16 +124,25 @@ class GateWorld:
 
     def start(self) -> None:
         """Start the line, or start it again after a power cut: only the disk is left."""
-        self.line = GateLine(
-            settings=LineSettings(terms=TERMS, policy=GATE_POLICY, zone=ZoneInfo("UTC")),
+        self.line = self._make_line(LINE, self.disk)
+        self.rounds = Rounds(self.line, self.office, trust=self.trust)
+
+    def another_line(self, name: LineId) -> GateLine:
+        """Start a second line, with a disk of its own."""
+        return self._make_line(name, Disk())
+
+    def _make_line(self, name: LineId, disk: Disk) -> GateLine:
+        return GateLine(
+            settings=LineSettings(
+                terms=replace(TERMS, line=name), policy=GATE_POLICY, zone=ZoneInfo("UTC")
+            ),
             trust=self.trust,
             identity=LINE_KEY,
             release_digest=RELEASE_DIGEST,
-            outbox=MemoryOutbox(self.disk, device=LINE),
+            outbox=MemoryOutbox(disk, device=name),
             clock=self.log_world.clock,
             unsafe_observer=self.unsafe_observer,
         )
-        self.rounds = Rounds(self.line, self.office, trust=self.trust)
 
     def advance(self, step: timedelta) -> None:
         """Move business time."""
@@ -193,9 +205,10 @@ class GateWorld:
     def lease(self, rider: Rider, *, uses: int = 2, duration: timedelta = HOUR) -> LineLease:
         """Make a lease in the rider's wallet, for the newest epoch that the line published."""
         epoch = self.office.epochs[-1]
+        logged = self.proof_of.get(epoch.document.epoch, epoch)
         offer = EpochOffer(
             epoch=epoch,
-            epoch_inclusion=self.proof(infrastructure_leaf(epoch)),
+            epoch_inclusion=self.proof(infrastructure_leaf(logged)),
             release=self.release,
             release_inclusion=self.proof(infrastructure_leaf(self.release)),
         )

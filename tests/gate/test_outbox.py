@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fakes.memory_outbox import Disk, MemoryOutbox
-from faregate.db.engine import open_database, snapshot
+from faregate.db.engine import open_database, snapshot, transaction
 from faregate.errors import InvalidInputError, MachineError
 from faregate.gate.outbox import Outbox, SpentUse, SqliteOutbox, lease_line_hash
 from faregate.ids import LeaseId, LineId, PassageId
@@ -220,4 +220,17 @@ def test_sqlite_waits_for_the_disk(tmp_path: Path) -> None:
     assert outbox.pending() == ()
     with snapshot(engine) as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+    engine.dispose()
+
+
+def test_a_disk_that_fails_is_an_error_that_can_be_told(tmp_path: Path) -> None:
+    """What SQLite can't write is a broken machine, with a remedy, and not a kept passage."""
+    engine = open_database(tmp_path / "gate.db")
+    outbox = SqliteOutbox(engine, device=DEVICE)
+    passage = sealed(outbox.next_id())
+    with transaction(engine) as connection:
+        connection.exec_driver_sql("DROP TABLE gate_spent_use")
+    with pytest.raises(MachineError, match="can't be written"):
+        outbox.add(passage, [SpentUse(LEASE, NOON)])
+    assert outbox.pending() == ()
     engine.dispose()

@@ -7,7 +7,9 @@ import pytest
 
 from fakes.faces import PRINT
 from fakes.gate_world import GATE_POLICY, LINE, RELEASE_DIGEST, GateWorld, Rider
-from faregate.consent.stop import ACK_SIZE
+from faregate.consent.hpke import Recipient
+from faregate.consent.locked import RandomFill
+from faregate.consent.stop import ACK_SIZE, make_stop, stop_hash
 from faregate.gate.actuator import Direction
 from faregate.gate.assessment import DeploymentLevel
 from faregate.gate.decision import (
@@ -314,3 +316,35 @@ def test_two_leases_of_one_rider_do_not_compete(world: GateWorld, ada: Rider) ->
     world.travel(ada)
     lanes = [world.make_lane(direction) for direction in Direction]
     assert [lane.walk_up(ADA) for lane in lanes] == [Ending.PASSED, Ending.PASSED]
+
+
+def test_remembers_a_bounded_number_of_stops(
+    world: GateWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A flood of stops forgets the oldest; a stop that is heard again is new."""
+    monkeypatch.setattr("faregate.gate.line.STOPS_MAX", 2)
+    first, second, third = (make_stop(bytes([number]) * 32) for number in range(3))
+    world.line.stop([first])
+    world.line.stop([second])
+    world.line.stop([first])
+    world.line.stop([third])
+    assert list(world.line._stopped) == [stop_hash(first), stop_hash(third)]
+
+
+def test_a_wallet_without_a_usable_ack_key_gets_no_answer(
+    world: GateWorld, ada: Rider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing can be sealed to a point of low order; the lease is judged all the same."""
+    generate = Recipient.generate
+
+    def low_order(fill: RandomFill | None = None) -> Recipient:
+        key = generate(fill)
+        key.public_bytes = bytes(32)
+        return key
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Recipient, "generate", low_order)
+        lease = world.lease(ada)
+    world.office.leases.append(lease.sealed)
+    assert world.poll().admitted == 1
+    assert world.office.replies == {}
