@@ -30,10 +30,11 @@ class Needle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundRow:
-    """One row of one table that holds a needle."""
+    """One row of one table that holds a needle; `number` counts the table's rows from 0."""
 
     store: Path
     table: str
+    number: int
     needle: str
 
 
@@ -98,9 +99,9 @@ def rows_with(folder: Path, needles: Iterable[Needle]) -> list[FoundRow]:
     """Give each row of each SQLite table under `folder` that holds a needle."""
     wanted = tuple(needles)
     return [
-        FoundRow(store=path, table=table, needle=needle.name)
+        FoundRow(store=path, table=table, number=number, needle=needle.name)
         for path in databases(folder)
-        for table, row in _rows(path)
+        for table, number, row in _rows(path)
         for needle in wanted
         if any(_holds(value, needle) for value in row)
     ]
@@ -115,12 +116,7 @@ def databases(folder: Path) -> list[Path]:
     )
 
 
-def count_rows(store: Path, table: str) -> int:
-    """Count the rows of one table."""
-    return sum(1 for name, _ in _rows(store) if name == table)
-
-
-def _rows(store: Path) -> Iterator[tuple[str, tuple[bytes, ...]]]:
+def _rows(store: Path) -> Iterator[tuple[str, int, tuple[bytes, ...]]]:
     with closing(sqlite3.connect(f"{store.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         tables = [
             str(name)
@@ -128,8 +124,9 @@ def _rows(store: Path) -> Iterator[tuple[str, tuple[bytes, ...]]]:
         ]
         for table in tables:
             quoted = table.replace('"', '""')
-            for row in connection.execute(f'SELECT * FROM "{quoted}"'):  # noqa: S608 - quoted
-                yield table, tuple(_as_bytes(value) for value in row)
+            rows = connection.execute(f'SELECT * FROM "{quoted}"')  # noqa: S608 - quoted
+            for number, row in enumerate(rows):
+                yield table, number, tuple(_as_bytes(value) for value in row)
 
 
 def _as_bytes(value: object) -> bytes:

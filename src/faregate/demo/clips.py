@@ -42,6 +42,11 @@ class Clip(StrEnum):
     A_ENTERS_OFFLINE = "a-enters-offline"
     A_LEAVES_OFFLINE = "a-leaves-offline"
 
+    @property
+    def shows_a_alive(self) -> bool:
+        """Whether rider A in person is in it: then a camera can take its place."""
+        return self.value.startswith("a-") and self is not Clip.A_PHOTO
+
 
 class _Show(StrEnum):
     KIOSK = "kiosk"

@@ -104,10 +104,15 @@ class Stage:
         self._revision = 0
         self._changed = threading.Condition()
         self._narrators: list[Callable[[StoryLine], None]] = []
+        self._announcers: list[Callable[[int, str, str], None]] = []
 
     def on_story(self, narrator: Callable[[StoryLine], None]) -> None:
         """Also tell every story line to `narrator`, for example the terminal."""
         self._narrators.append(narrator)
+
+    def on_chapter(self, announcer: Callable[[int, str, str], None]) -> None:
+        """Also announce every chapter: its number, title and explanation."""
+        self._announcers.append(announcer)
 
     def set_programme(self, chapters: Iterable[str], lanes: Iterable[LaneView]) -> None:
         """Announce the chapters and lanes of the day."""
@@ -120,6 +125,9 @@ class Stage:
         with self._update() as scene:
             scene.chapter = number
             scene.explanation = explanation
+            title = scene.chapters[number - 1]
+        for announcer in self._announcers:
+            announcer(number, title, explanation)
 
     def tell(self, at: datetime, text: str, tone: Tone = Tone.PLAIN) -> None:
         """Add a line to the story."""

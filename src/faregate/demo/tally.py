@@ -13,7 +13,7 @@ from enum import StrEnum
 from faregate.gate.actuator import ActuatorEvent, Direction
 from faregate.gate.decision import Answer, AskForCard, CardReason, GateEvidence, GatePolicy
 from faregate.gate.events import CardAsked, LaneEvent, LetOut, Moved, Opened
-from faregate.ids import CameraId, ConsentId
+from faregate.ids import ConsentId
 
 
 class Staged(StrEnum):
@@ -37,7 +37,7 @@ class WalkUpSeen:
     cards: list[CardAsked] = field(default_factory=list)
     let_out: int = 0
     passed: int = 0
-    camera_openings: int = 0
+    camera_opened_for_nobody: int = 0
     matched_but_not_live: int = 0
 
 
@@ -74,9 +74,10 @@ class Tally:
             case _:
                 pass
 
-    def on_camera_open(self, _camera: CameraId) -> None:
-        """Count an opening of a lane's camera device."""
-        self._walk_ups[-1].camera_openings += 1
+    def on_camera_open(self, *, unlocked: int) -> None:
+        """Count an opening of a lane's camera device, if no rider is unlocked there."""
+        if unlocked == 0:
+            self._walk_ups[-1].camera_opened_for_nobody += 1
 
     def on_evidence(self, evidence: GateEvidence, policy: GatePolicy, answer: Answer) -> None:
         """Count a refusal for liveness alone, of somebody who was like enough."""
@@ -100,9 +101,13 @@ class Tally:
             for one in self._of(staged)
         )
 
-    def camera_openings(self, staged: Staged) -> int:
-        """Count device openings."""
-        return sum(one.camera_openings for one in self._of(staged))
+    def camera_opened_for_nobody(self) -> int:
+        """Count device openings at lines where no rider was unlocked."""
+        return sum(one.camera_opened_for_nobody for one in self._walk_ups)
+
+    def walk_ups(self, staged: Staged) -> int:
+        """Count what was staged."""
+        return len(self._of(staged))
 
     def matched_but_refused(self) -> int:
         """Count prints that were like enough and were refused for liveness."""

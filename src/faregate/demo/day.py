@@ -1,0 +1,301 @@
+"""A short day at a station, told in chapters. Every chapter is a page of a story with one point."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from faregate.demo.at_rest import files_with
+from faregate.demo.clips import Clip
+from faregate.demo.rider import Rider
+from faregate.demo.stage import LaneView, Stage, Tone
+from faregate.demo.stored import booked_minor, money_of, shown_money, stored_about
+from faregate.demo.tally import Staged
+from faregate.demo.walk_ups import WalkUps
+from faregate.demo.world import FIRST_DAY, HARBOUR, LINES, MUSEUM, World
+from faregate.ids import LineId
+from faregate.money import Money
+from faregate.wire.messages import ReceiptBundle
+
+Pause = Callable[[], None]
+
+_LOG_WAIT: Final = timedelta(seconds=2)
+_RIDE: Final = timedelta(minutes=14)
+_MINUTE: Final = timedelta(minutes=1)
+
+
+def _at(days: int, hour: int, minute: int) -> datetime:
+    """Give an instant of the story by the station's wall clock (summer time, UTC+2)."""
+    return datetime.combine(FIRST_DAY, datetime.min.time(), UTC) + timedelta(
+        days=days, hours=hour - 2, minutes=minute
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One point of the story."""
+
+    title: str
+    explanation: str
+    play: Callable[[], None]
+
+
+class Day:
+    """Plays the chapters on a world and shows them on a stage."""
+
+    def __init__(self, world: World, *, stage: Stage, walk_ups: WalkUps, pause: Pause) -> None:
+        self._world = world
+        self._stage = stage
+        self._walk_ups = walk_ups
+        self._pause = pause
+        self.rider_a = world.new_rider("Rider A")
+        self.rider_b = world.new_rider("Rider B")
+        self._enrolled: list[Rider] = []
+        self.receipts: list[ReceiptBundle] = []
+        self.templates_found = 0
+
+    @property
+    def enrolled(self) -> int:
+        """How many riders have a consent in the log."""
+        return len(self._enrolled)
+
+    def charged_minor(self) -> int:
+        """Add up what the ledger holds against the riders, in minor units."""
+        return sum(booked_minor(self._world, rider) for rider in self._enrolled)
+
+    def play(self) -> None:
+        """Play the whole day, and the close of the next one."""
+        chapters = self._chapters()
+        self._stage.set_programme(
+            [chapter.title for chapter in chapters],
+            [
+                LaneView(line=HARBOUR, place="Harbour", way="in"),
+                LaneView(line=MUSEUM, place="Museum", way="out"),
+            ],
+        )
+        for number, chapter in enumerate(chapters, 1):
+            self._stage.begin_chapter(number, chapter.explanation)
+            self._pause()
+            chapter.play()
+            self._search_the_disk()
+            self._show_stores()
+            self._pause()
+
+    def _chapters(self) -> tuple[Chapter, ...]:
+        return (
+            Chapter(
+                "A enrols",
+                "Rider A stands at the kiosk, which checks that a person is there, makes a "
+                "template, and forgets it. A agrees with a passkey.",
+                lambda: self._enrol(self.rider_a, Clip.A_ENROLS, at=_at(0, 7, 0)),
+            ),
+            Chapter(
+                "A travels",
+                "A taps “I'm travelling now”. The two gates that A chose unlock A's template, "
+                "in memory, for two hours at most.",
+                self._a_travels,
+            ),
+            Chapter(
+                "B is not known",
+                "Rider B has not enrolled, and walks up while A is unlocked. The gate asks for "
+                "a card and keeps nothing.",
+                self._b_is_not_known,
+            ),
+            Chapter(
+                "A photo of A",
+                "Somebody holds up a printed photo of A. It looks like A, but it is flat: the "
+                "gate asks for a card.",
+                self._photo_of_a,
+            ),
+            Chapter(
+                "A, alive",
+                "The same permission that the photo could not use opens for A.",
+                self._a_alive,
+            ),
+            Chapter("Stop", "A taps Stop. Both gates wipe A's template at once.", self._a_stops),
+            Chapter(
+                "B travels, A does not",
+                "B enrols and travels. A, who has stopped, walks up and is asked for a card. "
+                "B walks up, and the gate opens.",
+                self._b_travels,
+            ),
+            Chapter(
+                "Nobody unlocked",
+                "B has stopped too. Somebody walks up: the camera is not even switched on.",
+                self._nobody_unlocked,
+            ),
+            Chapter(
+                "Network down",
+                "A travels again, and the line to the office is cut. The gates go on by "
+                "themselves; each ride is charged once, though messages get lost later.",
+                self._network_down,
+            ),
+            Chapter(
+                "Day close",
+                "The day is charged: one amount per rider. The details go to the riders, sealed, "
+                "and the office forgets them. A reads the receipts.",
+                self._close_first_day,
+            ),
+            Chapter(
+                "Withdrawal",
+                "A withdraws. The gates forget A at once, the office with the next day close: "
+                "what stays is the amounts, and an id that no gate opens for.",
+                self._a_withdraws,
+            ),
+        )
+
+    # Chapters
+
+    def _enrol(self, rider: Rider, clip: Clip, *, at: datetime) -> None:
+        self._world.move_to(at)
+        self._tell(f"{rider.shown_as} stands in front of the kiosk.")
+        rider.enrol(self._world.kiosk, self._walk_ups.kiosk_camera(clip))
+        self._tell("The kiosk saw a live person, signed a certificate, and wiped the template.")
+        self._world.pass_time(_LOG_WAIT)
+        if rider.is_ready():
+            self._enrolled.append(rider)
+            self._tell(
+                f"{rider.shown_as} agreed with a passkey; the log has the commitment.", Tone.GOOD
+            )
+
+    def _a_travels(self) -> None:
+        self._world.move_to(_at(0, 8, 0))
+        self._unlock(self.rider_a)
+        self._ride(Clip.A_ENTERS, Clip.A_LEAVES, self.rider_a)
+
+    def _b_is_not_known(self) -> None:
+        self._walk_up(HARBOUR, Clip.B_UNKNOWN, Staged.STRANGER, "Rider B, not enrolled")
+
+    def _photo_of_a(self) -> None:
+        self._walk_up(
+            HARBOUR, Clip.A_PHOTO, Staged.PRINT, "a printed photo of A", shows=self.rider_a
+        )
+
+    def _a_alive(self) -> None:
+        self._ride(Clip.A_ENTERS_AGAIN, Clip.A_LEAVES_AGAIN, self.rider_a, Staged.CONTROL)
+
+    def _a_stops(self) -> None:
+        self._stop(self.rider_a)
+
+    def _b_travels(self) -> None:
+        self._enrol(self.rider_b, Clip.B_ENROLS, at=_at(0, 10, 0))
+        self._unlock(self.rider_b)
+        self._walk_up(HARBOUR, Clip.A_STOPPED, Staged.STOPPED, "Rider A, stopped")
+        self._ride(Clip.B_ENTERS, Clip.B_LEAVES, self.rider_b)
+
+    def _nobody_unlocked(self) -> None:
+        self._stop(self.rider_b)
+        self._walk_up(HARBOUR, Clip.B_PASSES_BY, Staged.IDLE, "somebody")
+
+    def _network_down(self) -> None:
+        self._world.move_to(_at(0, 16, 0))
+        self._unlock(self.rider_a)
+        self._world.cut_network()
+        self._stage.show_network(up=False)
+        self._tell("The network is down: the gates can't reach the office.", Tone.ALERT)
+        # Within ten minutes: after that the gates can't know who withdrew, and ask for the card.
+        self._ride(
+            Clip.A_ENTERS_OFFLINE,
+            Clip.A_LEAVES_OFFLINE,
+            self.rider_a,
+            takes=timedelta(minutes=6),
+        )
+        self._world.mend_network()
+        self._stage.show_network(up=True)
+        self._tell("The network is back. One request and one answer got lost; all is delivered.")
+        self._stop(self.rider_a)
+
+    def _close_first_day(self) -> None:
+        self._close_day(0)
+        for rider in self._enrolled:
+            self.receipts.extend(self._read_receipts(rider))
+
+    def _a_withdraws(self) -> None:
+        self._world.move_to(_at(1, 12, 30))
+        self._unlock(self.rider_a)
+        self.rider_a.withdraw()
+        self._tell("A withdrew: the sealed template and its key wraps are deleted.", Tone.CALM)
+        self._world.pass_time(_MINUTE)
+        self._show_lanes()
+        self._tell(f"Riders still unlocked at the gates: {self._unlocked()}.", Tone.CALM)
+        self._close_day(1)
+
+    # What riders and staff do
+
+    def _unlock(self, rider: Rider) -> None:
+        rider.travel(*LINES)
+        self._world.do_rounds()
+        self._show_lanes()
+        statuses = ", ".join(f"{one.line}: {one.status}" for one in rider.answers())
+        self._tell(f"{rider.shown_as} taps “I'm travelling now”. {statuses}.")
+
+    def _stop(self, rider: Rider) -> None:
+        rider.stop()
+        self._world.pass_time(_MINUTE)
+        self._show_lanes()
+        self._tell(
+            f"{rider.shown_as} taps Stop. Riders still unlocked: {self._unlocked()}.", Tone.CALM
+        )
+
+    def _ride(
+        self,
+        enters: Clip,
+        leaves: Clip,
+        rider: Rider,
+        staged: Staged = Staged.RIDER,
+        takes: timedelta = _RIDE,
+    ) -> None:
+        self._walk_up(HARBOUR, enters, staged, rider.shown_as)
+        self._world.pass_time(takes)
+        self._walk_up(MUSEUM, leaves, staged, rider.shown_as)
+
+    def _walk_up(
+        self, line: LineId, clip: Clip, staged: Staged, who: str, shows: Rider | None = None
+    ) -> None:
+        self._walk_ups.play(line, clip, staged, who, shows=shows)
+        self._pause()
+        self._world.pass_time(_MINUTE)
+        self._show_stores()
+        self._stage.show_lane(_at_rest(self._stage.lane(line)))
+        self._show_lanes()
+
+    def _close_day(self, days: int) -> None:
+        self._world.move_to(_at(days + 1, 12, 0) if days == 0 else _at(days + 1, 12, 45))
+        closed = FIRST_DAY + timedelta(days=days)
+        self._world.office.closer.close(closed, now=self._world.clock.now())
+        self._world.do_rounds()
+        self._tell(f"The office closed {closed:%A}: rides are charged, and their details gone.")
+
+    def _read_receipts(self, rider: Rider) -> tuple[ReceiptBundle, ...]:
+        bundles = rider.receipts()
+        for bundle in bundles:
+            for ride in bundle.rides:
+                fare = shown_money(Money(ride.fare, bundle.currency))
+                self._tell(
+                    f"{rider.shown_as} reads, with a key of their own: {ride.place}, {fare}."
+                )
+        return bundles
+
+    # What the audience sees
+
+    def _tell(self, text: str, tone: Tone = Tone.PLAIN) -> None:
+        self._stage.tell(self._world.clock.now(), text, tone)
+
+    def _unlocked(self) -> int:
+        return sum(gate.line.unlocked for gate in self._world.gates.values())
+
+    def _show_lanes(self) -> None:
+        for line, gate in self._world.gates.items():
+            self._stage.show_lane(replace(self._stage.lane(line), unlocked=gate.line.unlocked))
+
+    def _show_stores(self) -> None:
+        for rider in self._enrolled:
+            self._stage.show_stored(rider.shown_as, stored_about(self._world, rider))
+        self._stage.show_money([money_of(self._world, rider) for rider in self._enrolled])
+
+    def _search_the_disk(self) -> None:
+        self.templates_found += len(files_with(self._world.folder, self._world.notes.needles))
+
+
+def _at_rest(lane: LaneView) -> LaneView:
+    return LaneView(line=lane.line, place=lane.place, way=lane.way)

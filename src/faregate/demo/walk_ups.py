@@ -1,0 +1,139 @@
+"""Somebody in front of a lane: which recording the camera plays, and what is shown of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from faregate.config import Config
+from faregate.demo.clips import Clip, clip_path
+from faregate.demo.rider import Rider
+from faregate.demo.stage import LaneView, Stage, Tone
+from faregate.demo.tally import Staged, Tally
+from faregate.demo.world import HARBOUR, KIOSK, MUSEUM, World
+from faregate.gate.actuator import ActuatorEvent, Direction, SimulatedTurnstile
+from faregate.gate.events import (
+    CameraClosed,
+    CameraOpened,
+    CardAsked,
+    FreePassage,
+    LaneEvent,
+    LetOut,
+    Moved,
+    Opened,
+)
+from faregate.gate.lane import Lane, LaneSettings
+from faregate.ids import CameraId, LaneId, LineId
+from faregate.video.source import (
+    DeviceCamera,
+    DeviceInput,
+    FileCamera,
+    FrameSource,
+    OnOpen,
+    Pace,
+    unobserved,
+)
+
+_DIRECTIONS: Final = {HARBOUR: Direction.ENTRY, MUSEUM: Direction.EXIT}
+_OPEN: Final = {Direction.ENTRY: "Welcome", Direction.EXIT: "Goodbye"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recordings:
+    """Where the pictures come from: recordings, or for rider A a camera of this machine."""
+
+    folder: Path
+    pace: Pace
+    live: DeviceInput | None = None
+
+
+class WalkUps:
+    """Plays walk-ups at the lanes of a world. Used by one thread."""
+
+    def __init__(
+        self, world: World, *, stage: Stage, tally: Tally, recordings: Recordings, config: Config
+    ) -> None:
+        self._world = world
+        self._stage = stage
+        self._tally = tally
+        self._recordings = recordings
+        self._config = config
+        self._turnstiles: Mapping[LineId, SimulatedTurnstile] = {
+            line: SimulatedTurnstile() for line in world.gates
+        }
+
+    def kiosk_camera(self, clip: Clip) -> FrameSource:
+        """Give the kiosk's camera."""
+        return self._camera(CameraId(KIOSK), clip, unobserved)
+
+    def play(
+        self, line: LineId, clip: Clip, staged: Staged, who: str, *, shows: Rider | None
+    ) -> None:
+        """Let somebody walk up to the lane of a line. `shows` is whom a print is of."""
+        direction = _DIRECTIONS[line]
+        self._stage.show_lane(replace(self._stage.lane(line), in_front=who))
+        gate = self._world.gates[line].line
+        lane = Lane(
+            gate,
+            LaneSettings(
+                lane=LaneId(f"{line}-1"), direction=direction, zone=self._config.gate.zone
+            ),
+            camera=self._camera(
+                CameraId(f"{line}-face"),
+                clip,
+                lambda _camera: self._tally.on_camera_open(unlocked=gate.unlocked),
+            ),
+            faces=self._world.faces,
+            actuator=self._turnstiles[line],
+            on_event=lambda event: self._on_event(line, who, event),
+        )
+        rider = shows.consent_id if shows else None
+        with self._tally.staging(staged, network_up=self._world.network.up, rider=rider):
+            lane.walk_up()
+
+    def _camera(self, camera: CameraId, clip: Clip, on_open: OnOpen) -> FrameSource:
+        if self._recordings.live is not None and clip.shows_a_alive:
+            return DeviceCamera(
+                camera, self._recordings.live, clock=self._world.clock, on_open=on_open
+            )
+        return FileCamera(
+            camera,
+            clip_path(self._recordings.folder, clip),
+            clock=self._world.clock,
+            pace=self._recordings.pace,
+            on_open=on_open,
+        )
+
+    def _on_event(self, line: LineId, who: str, event: LaneEvent) -> None:
+        self._tally.on_lane_event(event)
+        lane = self._stage.lane(line)
+        match event:
+            case CameraOpened():
+                self._stage.show_lane(
+                    replace(lane, camera_open=True, display="Welcome, come closer")
+                )
+            case CameraClosed():
+                self._stage.show_lane(replace(lane, camera_open=False))
+            case CardAsked(reason=reason):
+                self._stage.show_lane(replace(lane, display=event.shown, tone=Tone.CARD))
+                self._tell(lane, f"{who} is asked for a card ({reason.value}).", Tone.CARD)
+            case Opened():
+                self._show_open(lane, event.direction)
+                self._tell(lane, f"{who}: the gate opened.", Tone.GOOD)
+            case LetOut():
+                self._show_open(lane, Direction.EXIT)
+                self._tell(lane, f"{who} was let out, as everyone is; not recognised.", Tone.CALM)
+            case FreePassage():
+                self._show_open(lane, Direction.EXIT)
+            case Moved(event=ActuatorEvent.PASSED):
+                self._stage.show_lane(replace(lane, gate_open=False))
+            case Moved():
+                pass
+
+    def _show_open(self, lane: LaneView, direction: Direction) -> None:
+        self._stage.show_lane(
+            replace(lane, gate_open=True, display=_OPEN[direction], tone=Tone.GOOD)
+        )
+
+    def _tell(self, lane: LaneView, text: str, tone: Tone) -> None:
+        self._stage.tell(self._world.clock.now(), f"{lane.place}: {text}", tone)
