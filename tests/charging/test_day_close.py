@@ -26,7 +26,7 @@ from faregate.charging import day_close
 from faregate.charging.day_close import CloseResult
 from faregate.charging.schema import STATION_HOURS
 from faregate.db.engine import snapshot
-from faregate.errors import InvalidInputError, MachineError
+from faregate.errors import InvalidInputError
 from faregate.ids import AccountId, LineId
 from faregate.wire.document import verify_signature
 from faregate.wire.messages import DeviceAck, SealedPassage
@@ -163,18 +163,6 @@ def test_a_late_half_is_never_charged_twice(office: Office) -> None:
     assert office.noticed() == {"harbour-1 late_half": 1}
 
 
-def test_only_one_half_is_completed_by_the_tariff_and_marked(office: Office) -> None:
-    """18: entry only and exit only are charged, and the receipt shows which half was not read."""
-    office.receive(office.harbour.passage("ada", "entry", at("08:00")))
-    office.receive(office.museum.passage("bo", "exit", at("08:20")))
-    office.closer.close(DAY, now=NOON)
-    assert office.charged() == {"ada": FARE, "bo": FARE}
-    assert [office.receipts(name)[0].rides[0].place for name in ("ada", "bo")] == [
-        "Harbour - ?",
-        "? - Museum",
-    ]
-
-
 def test_nobody_passed_nothing_is_charged(office: Office) -> None:
     """8, 12: timed out, or killed before it was known."""
     office.receive(office.harbour.passage("ada", "entry", at("08:00"), outcome="timed_out"))
@@ -221,24 +209,6 @@ def test_station_hours_are_rounded_down_to_tens(office: Office) -> None:
     with snapshot(office.engine) as connection:
         rows = [tuple(row) for row in connection.execute(select(STATION_HOURS))]
     assert rows == [("2026-03-02", "harbour", 8, "entry", 10)]
-
-
-def test_a_long_day_is_told_in_several_bundles(office: Office) -> None:
-    """65 rides are two bundles, and none is lost."""
-    for number in range(65):
-        hour, minute = divmod(number * 10, 60)
-        office.receive(office.museum.passage("ada", "exit", at(f"{6 + hour:02}:{minute:02}")))
-    office.closer.close(DAY, now=NOON)
-    assert sorted(len(bundle.rides) for bundle in office.receipts("ada")) == [1, 64]
-    assert office.charged() == {"ada": 65 * FARE}
-
-
-def test_a_clock_that_went_back_reopens_no_closed_day(office: Office) -> None:
-    """7: what arrives 'before' a closed day's end goes into the next store."""
-    office.closer.close(DAY, now=NOON)
-    office.receive(office.ride("ada", "08:00"), now=at("09:00"))
-    office.closer.close(NEXT_DAY, now=LATER)
-    assert office.causes() == ["day:ada:2026-03-03"]
 
 
 # --- Killed anywhere, and run again ------------------------------------------------------------
@@ -382,17 +352,6 @@ def test_afterwards_only_amounts_and_sealed_mail_name_an_account(office: Office)
     assert naming == {"ledger_accounts", "ledger_transfers"}
 
 
-def test_an_old_copy_of_the_database_is_noise_without_its_key(office: Office) -> None:
-    """A backup made before the close can't be opened after it."""
-    office.receive(office.ride("ada", "08:00"))
-    with snapshot(office.engine) as connection:
-        assert len(office.day_store.events(connection)) == 4
-        office.day_store.destroy_key(DAY)
-        with pytest.raises(MachineError) as caught:
-            office.day_store.events(connection)
-    assert caught.value.code == "day_key_missing"
-
-
 @pytest.mark.parametrize("delivered", ["to the end", "with a gap", "not past the day"])
 def test_passage_keys_go_once_a_line_is_past_the_day(office: Office, delivered: str) -> None:
     """A line that has delivered all of a day can't be read backwards any more."""
@@ -423,13 +382,3 @@ def test_old_closes_are_dropped_after_eight_days(office: Office) -> None:
     days = [one.document.day for one in office.closer.day_closes(LineId("harbour-1"))]
     assert (len(days), days[-1]) == (9, "2026-03-12")
     assert len(office.log.leaves) == 22
-
-
-def test_a_row_can_not_be_moved_to_another_place(office: Office) -> None:
-    """The day and number of a row are sealed with it."""
-    office.receive(office.ride("ada", "08:00"))
-    with office.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE day_row SET seq = seq + 10")
-    with snapshot(office.engine) as connection, pytest.raises(MachineError) as caught:
-        office.day_store.events(connection)
-    assert caught.value.code == "day_key_missing"
