@@ -97,19 +97,23 @@ def test_a_snapshot_waits_for_no_writer(engine: Engine) -> None:
     assert _count(engine) == 2
 
 
-def test_what_was_committed_survives_a_kill(tmp_path: Path) -> None:
-    """A process killed right after its commit loses nothing."""
+_KILLED = """
+import os, sys
+from pathlib import Path
+from faregate.db.engine import open_database, transaction
+with transaction(open_database(Path(sys.argv[1]))) as connection:
+    connection.exec_driver_sql("CREATE TABLE notes (id INTEGER PRIMARY KEY)")
+    connection.exec_driver_sql("INSERT INTO notes VALUES (7)")
+with transaction(connection.engine) as connection:
+    connection.exec_driver_sql("INSERT INTO notes VALUES (8)")
+    os.kill(os.getpid(), 9)
+"""
+
+
+def test_a_kill_keeps_what_was_committed_and_nothing_else(tmp_path: Path) -> None:
+    """A process killed within a transaction loses that one, and none before it."""
     path = tmp_path / "office.db"
-    script = (
-        "import os, sys\n"
-        "from pathlib import Path\n"
-        "from faregate.db.engine import open_database, transaction\n"
-        "with transaction(open_database(Path(sys.argv[1]))) as connection:\n"
-        "    connection.exec_driver_sql('CREATE TABLE notes (id INTEGER PRIMARY KEY)')\n"
-        "    connection.exec_driver_sql('INSERT INTO notes VALUES (7)')\n"
-        "os.kill(os.getpid(), 9)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", script, str(path)], check=False)
+    done = subprocess.run([sys.executable, "-c", _KILLED, str(path)], check=False)
     assert done.returncode == -9
     engine = open_database(path)
     assert _count(engine) == 1
@@ -154,6 +158,19 @@ def test_forgetting_says_so_when_a_reader_needs_the_old_bytes(
     reader.close()
     assert caught.value.code == "database_busy"
     forget_deleted(engine)
+
+
+def test_forgetting_says_so_while_another_connection_writes(engine: Engine, tmp_path: Path) -> None:
+    """A writer in the way is told like a reader."""
+    _write(engine, CANARY)
+    with transaction(engine) as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 50")
+    writer = sqlite3.connect(tmp_path / "office.db", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    with pytest.raises(MachineError) as caught:
+        forget_deleted(engine)
+    writer.close()
+    assert caught.value.code == "database_busy"
 
 
 def _missing_folder(folder: Path) -> Path:

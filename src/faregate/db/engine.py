@@ -105,19 +105,27 @@ def forget_deleted(engine: Engine) -> None:
 
     `secure_delete` alone is not enough: rows moved between pages may leave copies in unused space,
     and the log keeps every page as it once was. What a disk keeps beneath the file system is
-    beyond this. Call it outside any transaction. Raises `MachineError` while another connection
-    holds a snapshot that needs the old bytes.
+    beyond this. Call it outside any transaction; again costs only time. Raises `MachineError` while
+    another connection writes or holds a snapshot that needs the old bytes, or if the disk is full.
     """
     with closing(engine.raw_connection()) as pooled:
         cursor = pooled.cursor()
-        cursor.execute("VACUUM")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        checkpoint = cursor.fetchone()
-        cursor.close()
+        try:
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            checkpoint = cursor.fetchone()
+        except sqlite3.OperationalError as error:
+            raise _still_there(str(error)) from error
+        finally:
+            cursor.close()
     assert checkpoint is not None  # the pragma always answers (busy, pages, pages written)
     if checkpoint[0]:
-        raise MachineError(
-            "database_busy",
-            "Deleted rows are still in use by a reader and could not be overwritten.",
-            remedy="Close the other connection and run this again.",
-        )
+        raise _still_there("a reader still uses them")
+
+
+def _still_there(why: str) -> MachineError:
+    return MachineError(
+        "database_busy",
+        f"Deleted rows could not be overwritten: {why}.",
+        remedy="Let the other connections finish, make room on the disk, and run this again.",
+    )
