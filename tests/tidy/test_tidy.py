@@ -43,7 +43,9 @@ PARTS_TESTED_ELSEWHERE: Final[Mapping[str, str]] = {
 """Parts without a folder of tests of their own."""
 
 TEST_FOLDERS_OF_NO_PART: Final[Mapping[str, str]] = {
+    "abuse": "what must never work, attack by attack",
     "docs": "what README and the other pages say is true",
+    "golden": "bytes that other programs rely on",
     "tidy": "the house itself",
     "wheel": "the built package",
 }
