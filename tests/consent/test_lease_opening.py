@@ -8,7 +8,7 @@ import pytest
 from fakes.arrival import Rider, make_rider
 from fakes.rider_world import EPOCH, LINE, TEMPLATE
 from faregate.consent.certificate import SALT_SIZE
-from faregate.consent.hpke import lease_info, seal
+from faregate.consent.hpke import Recipient, lease_info, seal
 from faregate.consent.lease import LeaseDefect, OpenedLease, open_lease, pack_lease_into, seal_lease
 from faregate.consent.locked import LockedBuffer
 from faregate.consent.verify_lease import open_template
@@ -117,3 +117,19 @@ def test_only_a_live_epoch_of_this_line_opens(rider: Rider) -> None:
         "short key": LeaseDefect.MALFORMED,
         "short inner": LeaseDefect.MALFORMED,
     }
+
+
+def test_the_older_of_two_live_epochs_opens_too(rider: Rider) -> None:
+    """A lease that was sealed before the epoch changed is not lost; three epochs are never live."""
+    opened = rider.good.opened
+    lease = rider.world.travel(rider.submission)
+    keys = {EpochId(2): Recipient.generate(), EPOCH: rider.world.epoch_key}
+    found = open_lease(lease.sealed, keys=keys, deployment=opened.deployment, line=LINE)
+    assert (found.epoch, found.epoch_pk) == (EPOCH, rider.world.epoch_key.public_bytes)
+    with pytest.raises(ValueError, match="at most 2"):
+        open_lease(
+            lease.sealed,
+            keys={**keys, EpochId(3): Recipient.generate()},
+            deployment=opened.deployment,
+            line=LINE,
+        )

@@ -198,9 +198,10 @@ class _NeverAsked:
         (replace(PLAN, duration=timedelta(hours=2, seconds=1)), "lease_times"),
         (replace(PLAN, duration=timedelta(0)), "lease_times"),
         (replace(PLAN, lines=(LINE, LINE, LINE)), "lease_lines"),
+        (replace(PLAN, lines=(LINE, LINE)), "lease_lines"),
         (replace(PLAN, lines=(LineId("harbour-2"),)), "epoch_line"),
     ],
-    ids=["too long", "no time", "too many lines", "another line"],
+    ids=["too long", "no time", "too many lines", "one line twice", "another line"],
 )
 def test_a_plan_out_of_bounds_is_refused_before_the_ceremony(
     world: RiderWorld, plan: TravelPlan, code: str

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fakes.rider_world import EPOCH, LINE, MODEL, MODES, ORIGIN, RP_ID, RiderWorld, make_rider_world
-from faregate.consent.consent import consent_leaf
+from faregate.consent.consent import ConsentSubmission, consent_leaf
 from faregate.consent.derivation import PRF_INPUT
 from faregate.consent.lease import LeaseProof, OpenedLease, open_lease
 from faregate.consent.passkey import Assertion
@@ -56,6 +56,7 @@ class Rider:
     """An enrolled rider with a good lease, and the means to sign others."""
 
     world: RiderWorld
+    submission: ConsentSubmission
     good: Arrival
 
     def sign(self, document_hash: bytes) -> Assertion:
@@ -97,7 +98,8 @@ class Rider:
 def make_rider(folder: Path) -> Rider:
     """Enrol a rider, let them travel, and give what arrives at the line."""
     world = make_rider_world(folder)
-    lease = world.travel(world.enrol())
+    submission = world.enrol()
+    lease = world.travel(submission)
     opened = open_lease(
         lease.sealed,
         keys={EPOCH: world.epoch_key},
@@ -105,5 +107,7 @@ def make_rider(folder: Path) -> Rider:
         line=LINE,
     )
     return Rider(
-        world=world, good=Arrival(opened=opened, trust=world.trust, now=world.log_world.now)
+        world=world,
+        submission=submission,
+        good=Arrival(opened=opened, trust=world.trust, now=world.log_world.now),
     )

@@ -211,8 +211,9 @@ def check_bounds(header: LeaseHeader, *, now: datetime) -> None:
     Raises `VerificationError`: `LeaseDefect.LINES`, `TIMES` or `EXPIRED`.
     """
     limits = MODE_LIMITS[header.mode]
-    if len(header.lines) > limits.lines_max:
-        raise lease_defect(LeaseDefect.LINES, "The lease names more lines than its mode allows.")
+    named = {one.line for one in header.lines}
+    if not len(named) == len(header.lines) <= limits.lines_max:
+        raise lease_defect(LeaseDefect.LINES, "The lease names a line twice, or too many lines.")
     seconds = header.not_after - header.not_before
     on_steps = header.not_before % STEP.seconds == header.not_after % STEP.seconds == 0
     if not 0 < seconds <= limits.duration_max.total_seconds() or (
