@@ -15,6 +15,11 @@ from faregate.consent.capture_session import Captured, CaptureSession
 from faregate.consent.ceremony import Ceremonies
 from faregate.consent.certificate import NOT_YET_LOGGED, VerifiedCertificate, utc_day
 from faregate.consent.consent import ConsentSubmission, SignedConsent, consent_leaf, verify_consent
+from faregate.consent.consent_receipt import (
+    ConsentEvidence,
+    ConsentReceipt,
+    make_consent_receipt,
+)
 from faregate.consent.derivation import KEY_SIZE, RootKey
 from faregate.consent.epoch import COSIGNED_WITHIN, EpochOffer, verify_epoch
 from faregate.consent.locked import LockedBuffer, RandomFill, fill_random, random_bytes
@@ -212,6 +217,23 @@ class Wallet:
             unb64(stored.leaf), inclusion, now=now, cosigned_within=COSIGNED_WITHIN
         )
         self._keep(stored.model_copy(update={"leaf_index": included.index}))
+
+    def consent_receipt(
+        self, inclusion: InclusionProof, *, trust: Trust, now: datetime
+    ) -> ConsentReceipt:
+        """Make the receipt that the rider keeps (message 3), from the rider's own record."""
+        self.consent_logged(inclusion, trust=trust, now=now)
+        with self._unlock(self._random(_HASH_SIZE)) as (_, root):
+            enrolled = self._ceremonies.open_template(root, leaf_index=self.leaf_index)
+        enrolled.salted_template.wipe()
+        return make_consent_receipt(
+            ConsentEvidence(
+                consent=enrolled.consent,
+                certificate=enrolled.certificate,
+                salt_c=b64(enrolled.salt_c),
+                inclusion=inclusion,
+            )
+        )
 
     @property
     def leaf_index(self) -> int:
