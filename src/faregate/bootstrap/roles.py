@@ -95,7 +95,6 @@ class OfficeRole:
     """The office of one deployment, with what it holds open. `build_office` makes it."""
 
     office: Office
-    closer: DayCloser
     day_store: DayStore
     engine: Engine
     tombstone_engine: Engine
@@ -184,7 +183,6 @@ def build_office(
     )
     return OfficeRole(
         office=office,
-        closer=closer,
         day_store=day_store,
         engine=engine,
         tombstone_engine=tombstone_engine,

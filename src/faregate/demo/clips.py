@@ -5,6 +5,7 @@ the roles. Enrolment, each walk-up and the print are different scenes: no frame 
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -17,11 +18,12 @@ from faregate.scenes.head import kiosk_session, live_walk_up
 from faregate.scenes.portraits import Portrait, rider_a, rider_b
 from faregate.scenes.print import print_walk_up
 from faregate.scenes.walkup import WalkUp
-from faregate.video.recording import write_clip
+from faregate.video.recording import ClipCodec, write_clip
 
 HARBOUR_LANE: Final = 1
 MUSEUM_LANE: Final = 2
 _KIOSK_FPS: Final = 15
+_WORKERS: Final = 2
 
 
 class Clip(StrEnum):
@@ -85,10 +87,24 @@ def make_clips(folder: Path, *, seed: int) -> Iterator[Clip]:
     The same seed gives the same pixels. Raises `MachineError` for a missing `demo` extra or a
     folder that cannot be written.
     """
-    for number, (clip, scene) in enumerate(_SCENES.items()):
-        frames, fps = _frames(scene, seed * len(_SCENES) + number)
-        write_clip(clip_path(folder, clip), frames, fps)
-        yield clip
+    # Threads help: rendering and encoding spend their time outside the interpreter's lock.
+    with ThreadPoolExecutor(max_workers=_WORKERS) as pool:
+        running = [
+            pool.submit(_make, folder, clip, seed * len(_SCENES) + number)
+            for number, clip in enumerate(_SCENES)
+        ]
+        try:
+            for done in as_completed(running):
+                yield done.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _make(folder: Path, clip: Clip, seed: int) -> Clip:
+    frames, fps = _frames(_SCENES[clip], seed)
+    # As a camera sends them: compressed.
+    write_clip(clip_path(folder, clip), frames, fps, codec=ClipCodec.MJPEG)
+    return clip
 
 
 def clip_path(folder: Path, clip: Clip) -> Path:

@@ -262,7 +262,7 @@ class Day:
     def _close_day(self, days: int) -> None:
         self._world.move_to(_at(days + 1, 12, 0) if days == 0 else _at(days + 1, 12, 45))
         closed = FIRST_DAY + timedelta(days=days)
-        self._world.office.closer.close(closed, now=self._world.clock.now())
+        self._world.office.office.close_day(closed)
         self._world.do_rounds()
         self._tell(f"The office closed {closed:%A}: rides are charged, and their details gone.")
 

