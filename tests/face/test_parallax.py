@@ -9,6 +9,8 @@ from typing import Final
 import cv2
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from fakes.walkups import NOON
@@ -224,6 +226,22 @@ def test_small_faces_and_empty_ones_begin_nothing(head: tuple[Sighting, ...]) ->
     assert followed([(grey, far)] * 9 + [(blank, face)] * 9).measure() == Parallax(
         residual=0.0, baseline=0.0, frames=0, judged=False, score=0.0
     )
+
+
+@given(
+    shift=st.tuples(st.floats(-700, 700), st.floats(-700, 700)),
+    scale=st.floats(0.5, 20.0),
+)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_place_or_size_of_a_face_breaks_it(
+    shift: tuple[float, float], scale: float, head: tuple[Sighting, ...]
+) -> None:
+    """A detector's strangest box is followed or passed over; it makes no sign of life."""
+    grey, face = head[-1]
+    left, top, right, bottom = (scale * edge + shift[n % 2] for n, edge in enumerate(face.box))
+    points = (scale * face.points + np.array(shift)).astype(np.float32)
+    odd = DetectedFace((left, top, right, bottom), points, face.score, face.points_kind)
+    assert not followed([(grey, odd), head[-1], (grey, odd)]).measure().judged
 
 
 def test_time_does_not_go_back(head: tuple[Sighting, ...]) -> None:

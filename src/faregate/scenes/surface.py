@@ -88,6 +88,8 @@ class Layer:
 
     def over(self, image: NDArray[np.uint8]) -> None:
         """Lay it over an image (H, W, 3), in place."""
+        if self.pixels.size == 0:
+            return
         height, width = self.pixels.shape[:2]
         part = image[self.top : self.top + height, self.left : self.left + width]
         clear = cv2.bitwise_not(self.pixels[:, :, 3])
