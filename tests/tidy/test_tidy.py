@@ -25,6 +25,8 @@ TOO_LONG: Final[Mapping[str, str]] = {}
 """Python files over the limit."""
 
 TOO_LONG_FUNCTIONS: Final[Mapping[str, str]] = {
+    "src/faregate/bootstrap/roles.py::build_office": "wiring: one call a part, and no branch",
+    "src/faregate/demo/world.py::open_world": "wiring: one call a role, and no branch but a loop",
     "src/faregate/consent/verify_lease.py::verify_lease": (
         "the numbered steps of message 6, to be read in one piece beside the protocol"
     ),

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from faregate.clock import Clock
 from faregate.consent.epoch import COSIGNED_WITHIN
+from faregate.consent.passkey import check_rp_id
 from faregate.consent.trust import Trust, TrustAnchor, verify_trust_file
 from faregate.errors import MachineError
 from faregate.gate.assessment import DeploymentLevel
@@ -44,7 +45,10 @@ _WITNESS_KEY: Final = "witness.pem"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """What every role of one deployment knows of it."""
+    """What every role of one deployment knows of it.
+
+    Raises `ConfigurationError` for a relying party that only demos may have.
+    """
 
     name: DeploymentId
     level: DeploymentLevel
@@ -53,6 +57,9 @@ class Deployment:
     rp_id: str
     wallet_origin: str
     zone: ZoneInfo
+
+    def __post_init__(self) -> None:
+        check_rp_id(self.rp_id, assessment=self.assessment)
 
 
 def load_or_make_key(path: Path) -> Ed25519PrivateKey:

@@ -28,7 +28,7 @@ from faregate.consent.release import declare_release, release_digest
 from faregate.consent.tombstones import TOMBSTONE_STORE, Tombstones
 from faregate.consent.trust import Trust
 from faregate.db.engine import open_database
-from faregate.db.migrate import migrate
+from faregate.db.migrate import Store, migrate
 from faregate.enrolment.kiosk import Enroller, Kiosk
 from faregate.errors import ConfigurationError, MachineError
 from faregate.face.pipeline import FacePipeline
@@ -129,10 +129,8 @@ def build_office(
     says what a restored backup must forget; `day-keys` and `passage-keys` must not, for without
     them a backup holds ciphertext only.
     """
-    engine = open_database(folder / "office.db")
-    tombstone_engine = open_database(folder / "tombstones.db")
-    migrate(engine, _OFFICE_STORES)
-    migrate(tombstone_engine, (TOMBSTONE_STORE,))
+    engine = _open(folder / "office.db", _OFFICE_STORES)
+    tombstone_engine = _open(folder / "tombstones.db", (TOMBSTONE_STORE,))
     tombstones = Tombstones(tombstone_engine)
     registry = ConsentRegistry(
         engine,
@@ -144,49 +142,51 @@ def build_office(
     )
     passage_keys = PassageKeys(folder / "passage-keys")
     day_store = DayStore(folder / "day-keys")
-    closer = DayCloser(
-        engine,
-        policy=charging,
-        day_store=day_store,
-        passage_keys=passage_keys,
-        history_keys=registry,
-        receipt_key=keys.receipt,
+    parts = OfficeParts(
+        trust=trust,
         log=log,
-    )
-    closer.finish(now=clock.now())
-    office = Office(
-        OfficeParts(
-            trust=trust,
-            log=log,
-            release=_logged_release(deployment, keys.bundle, log),
-            registry=registry,
-            records=SealedRecordStore(
-                engine, tombstones=tombstones, clock=clock, policy=RecordPolicy()
-            ),
-            relay=Relay(engine, lines=charging.places.keys(), clock=clock, policy=RelayPolicy()),
-            mailbox=Mailbox(engine, clock=clock),
-            intake=Intake(
-                engine,
-                policy=charging,
-                passage_keys=passage_keys,
-                day_store=day_store,
-                payers=registry,
-                line_key=lambda line, day: trust.key_of("line", line, day),
-            ),
-            closer=closer,
-            passage_keys=passage_keys,
-            tariff_version=charging.tariff.version,
-            zone=deployment.zone,
-            clock=clock,
+        release=_logged_release(deployment, keys.bundle, log),
+        registry=registry,
+        records=SealedRecordStore(
+            engine, tombstones=tombstones, clock=clock, policy=RecordPolicy()
         ),
-        bundle_key=keys.bundle,
+        relay=Relay(engine, lines=charging.places.keys(), clock=clock, policy=RelayPolicy()),
+        mailbox=Mailbox(engine, clock=clock),
+        intake=Intake(
+            engine,
+            policy=charging,
+            passage_keys=passage_keys,
+            day_store=day_store,
+            payers=registry,
+            line_key=lambda line, day: trust.key_of("line", line, day),
+        ),
+        closer=DayCloser(
+            engine,
+            policy=charging,
+            day_store=day_store,
+            passage_keys=passage_keys,
+            history_keys=registry,
+            receipt_key=keys.receipt,
+            log=log,
+        ),
+        passage_keys=passage_keys,
+        tariff_version=charging.tariff.version,
+        zone=deployment.zone,
+        clock=clock,
     )
+    parts.closer.finish(now=clock.now())
     return OfficeRole(
-        office=office,
+        office=Office(parts, bundle_key=keys.bundle),
         day_store=day_store,
         engine=engine,
         tombstone_engine=tombstone_engine,
     )
+
+
+def _open(path: Path, stores: tuple[Store, ...]) -> Engine:
+    engine = open_database(path)
+    migrate(engine, stores)
+    return engine
 
 
 def _logged_release(

@@ -11,11 +11,11 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
 from faregate.config import Config, load_config
-from faregate.demo.clips import Clip
+from faregate.demo.cameras import parse_live_input
 from faregate.demo.play import NO_PAGE, Audience, DemoSettings, play_day
 from faregate.demo.report import DayReport, check_writable
 from faregate.demo.stage import StoryLine, Tone
-from faregate.video.source import Pace, parse_device
+from faregate.video.source import Pace
 
 WENT_WRONG: Final = 1
 _DEFAULT_PORT: Final = 8780
@@ -44,7 +44,9 @@ def demo(
     ] = None,
     camera: Annotated[
         str | None,
-        typer.Option(help="Play rider A yourself: 0 is the first webcam; or an rtsp:// address."),
+        typer.Option(
+            help="Be rider A yourself: 0 is the first webcam; or an rtsp:// address; or a video."
+        ),
     ] = None,
     folder: Annotated[
         Path | None,
@@ -66,7 +68,7 @@ def demo(
         seed=seed,
         pace=Pace.AS_FAST_AS_POSSIBLE if once else Pace.REAL_TIME,
         port=_page_port(port, once=once),
-        camera=None if camera is None else parse_device(camera),
+        camera=None if camera is None else parse_live_input(camera),
         folder=folder,
     )
     terminal = _Terminal(waits=not once)
@@ -95,7 +97,7 @@ class _Terminal:
             console=self._console,
             transient=True,
         )
-        self._task = self._progress.add_task("", total=len(Clip))
+        self._task = self._progress.add_task("", total=None)
 
     def watch(self, settings: DemoSettings) -> DayReport:
         """Play, and tell what happens."""
@@ -112,6 +114,7 @@ class _Terminal:
                     on_page=self._page,
                     on_chapter=self._chapter,
                     on_story=self._story,
+                    invite=self._invite,
                     on_finished=self._finished,
                 ),
             )
@@ -121,8 +124,8 @@ class _Terminal:
     def _page(self, address: str) -> None:
         self._console.print(f"Watch it at [bold]{address}[/bold]")
 
-    def _prepared(self, _clip: Clip, number: int, total: int) -> None:
-        self._progress.update(self._task, completed=number)
+    def _prepared(self, number: int, total: int) -> None:
+        self._progress.update(self._task, completed=number, total=total)
         if number == total:
             self._progress.stop()
 
@@ -131,6 +134,11 @@ class _Terminal:
 
     def _story(self, line: StoryLine) -> None:
         self._console.print(f"   {line.at}  {line.text}", style=_STYLES[line.tone], markup=False)
+
+    def _invite(self, request: str) -> None:
+        self._console.print(f"   > {request}", style="bold", markup=False)
+        if self._waits:
+            self._console.input("     Press Enter when you are ready. ")
 
     def _finished(self, report: DayReport) -> None:
         table = Table("", "Figure", "Value", title="How the day went", title_justify="left")

@@ -4,7 +4,7 @@ They stand in for people in front of a camera, so they are inputs, kept apart fr
 the roles. Enrolment, each walk-up and the print are different scenes: no frame serves twice.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from enum import StrEnum
@@ -45,9 +45,9 @@ class Clip(StrEnum):
     A_LEAVES_OFFLINE = "a-leaves-offline"
 
     @property
-    def shows_a_alive(self) -> bool:
-        """Whether rider A in person is in it: then a camera can take its place."""
-        return self.value.startswith("a-") and self is not Clip.A_PHOTO
+    def shows_a(self) -> bool:
+        """Whether rider A is in it, alive or in print: a live camera can take its place."""
+        return self.value.startswith("a-")
 
 
 class _Show(StrEnum):
@@ -81,8 +81,8 @@ _SCENES: Final = {
 }
 
 
-def make_clips(folder: Path, *, seed: int) -> Iterator[Clip]:
-    """Render every recording of the day into `folder`; gives each as it is done.
+def make_clips(folder: Path, wanted: Collection[Clip], *, seed: int) -> Iterator[Clip]:
+    """Render recordings of the day into `folder`; gives each as it is done.
 
     The same seed gives the same pixels. Raises `MachineError` for a missing `demo` extra or a
     folder that cannot be written.
@@ -92,6 +92,7 @@ def make_clips(folder: Path, *, seed: int) -> Iterator[Clip]:
         running = [
             pool.submit(_make, folder, clip, seed * len(_SCENES) + number)
             for number, clip in enumerate(_SCENES)
+            if clip in wanted
         ]
         try:
             for done in as_completed(running):

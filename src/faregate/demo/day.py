@@ -1,11 +1,12 @@
 """A short day at a station, told in chapters. Every chapter is a page of a story with one point."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from faregate.demo.at_rest import files_with
+from faregate.demo.chapters import EXPLANATIONS, Chapter
 from faregate.demo.clips import Clip
 from faregate.demo.rider import Rider
 from faregate.demo.stage import LaneView, Stage, Tone
@@ -31,15 +32,6 @@ def _at(days: int, hour: int, minute: int) -> datetime:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """One point of the story."""
-
-    title: str
-    explanation: str
-    play: Callable[[], None]
-
-
 class Day:
     """Plays the chapters on a world and shows them on a stage."""
 
@@ -53,6 +45,19 @@ class Day:
         self._enrolled: list[Rider] = []
         self.receipts: list[ReceiptBundle] = []
         self.templates_found = 0
+        self._scenes: dict[Chapter, Callable[[], None]] = {
+            Chapter.A_ENROLS: self._a_enrols,
+            Chapter.A_TRAVELS: self._a_travels,
+            Chapter.B_IS_NOT_KNOWN: self._b_is_not_known,
+            Chapter.A_PHOTO_OF_A: self._photo_of_a,
+            Chapter.A_ALIVE: self._a_alive,
+            Chapter.STOP: self._a_stops,
+            Chapter.B_TRAVELS: self._b_travels,
+            Chapter.NOBODY_UNLOCKED: self._nobody_unlocked,
+            Chapter.NETWORK_DOWN: self._network_down,
+            Chapter.DAY_CLOSE: self._close_first_day,
+            Chapter.WITHDRAWAL: self._a_withdraws,
+        }
 
     @property
     def enrolled(self) -> int:
@@ -65,86 +70,25 @@ class Day:
 
     def play(self) -> None:
         """Play the whole day, and the close of the next one."""
-        chapters = self._chapters()
         self._stage.set_programme(
-            [chapter.title for chapter in chapters],
+            [chapter.value for chapter in Chapter],
             [
                 LaneView(line=HARBOUR, place="Harbour", way="in"),
                 LaneView(line=MUSEUM, place="Museum", way="out"),
             ],
         )
-        for number, chapter in enumerate(chapters, 1):
-            self._stage.begin_chapter(number, chapter.explanation)
+        for number, chapter in enumerate(Chapter, 1):
+            self._stage.begin_chapter(number, EXPLANATIONS[chapter])
             self._pause()
-            chapter.play()
+            self._scenes[chapter]()
             self._search_the_disk()
             self._show_stores()
             self._pause()
 
-    def _chapters(self) -> tuple[Chapter, ...]:
-        return (
-            Chapter(
-                "A enrols",
-                "Rider A stands at the kiosk, which checks that a person is there, makes a "
-                "template, and forgets it. A agrees with a passkey.",
-                lambda: self._enrol(self.rider_a, Clip.A_ENROLS, at=_at(0, 7, 0)),
-            ),
-            Chapter(
-                "A travels",
-                "A taps “I'm travelling now”. The two gates that A chose unlock A's template, "
-                "in memory, for two hours at most.",
-                self._a_travels,
-            ),
-            Chapter(
-                "B is not known",
-                "Rider B has not enrolled, and walks up while A is unlocked. The gate asks for "
-                "a card and keeps nothing.",
-                self._b_is_not_known,
-            ),
-            Chapter(
-                "A photo of A",
-                "Somebody holds up a printed photo of A. It looks like A, but it is flat: the "
-                "gate asks for a card.",
-                self._photo_of_a,
-            ),
-            Chapter(
-                "A, alive",
-                "The same permission that the photo could not use opens for A.",
-                self._a_alive,
-            ),
-            Chapter("Stop", "A taps Stop. Both gates wipe A's template at once.", self._a_stops),
-            Chapter(
-                "B travels, A does not",
-                "B enrols and travels. A, who has stopped, walks up and is asked for a card. "
-                "B walks up, and the gate opens.",
-                self._b_travels,
-            ),
-            Chapter(
-                "Nobody unlocked",
-                "B has stopped too. Somebody walks up: the camera is not even switched on.",
-                self._nobody_unlocked,
-            ),
-            Chapter(
-                "Network down",
-                "A travels again, and the line to the office is cut. The gates go on by "
-                "themselves; each ride is charged once, though messages get lost later.",
-                self._network_down,
-            ),
-            Chapter(
-                "Day close",
-                "The day is charged: one amount per rider. The details go to the riders, sealed, "
-                "and the office forgets them. A reads the receipts.",
-                self._close_first_day,
-            ),
-            Chapter(
-                "Withdrawal",
-                "A withdraws. The gates forget A at once, the office with the next day close: "
-                "what stays is the amounts, and an id that no gate opens for.",
-                self._a_withdraws,
-            ),
-        )
-
     # Chapters
+
+    def _a_enrols(self) -> None:
+        self._enrol(self.rider_a, Clip.A_ENROLS, at=_at(0, 7, 0))
 
     def _enrol(self, rider: Rider, clip: Clip, *, at: datetime) -> None:
         self._world.move_to(at)

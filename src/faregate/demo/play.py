@@ -12,8 +12,10 @@ from typing import Final
 import numpy as np
 
 from faregate.bootstrap.roles import open_faces
+from faregate.clock import ManualClock
 from faregate.config import Config
-from faregate.demo.clips import Clip, make_clips
+from faregate.demo.cameras import Cameras, LiveInput
+from faregate.demo.clips import make_clips
 from faregate.demo.day import Day
 from faregate.demo.page import PageServer
 from faregate.demo.report import DayReport
@@ -21,13 +23,13 @@ from faregate.demo.stage import Stage, StoryLine
 from faregate.demo.stored import booked_rows, traces_of, withdrawn_ids
 from faregate.demo.tally import Staged, Tally
 from faregate.demo.template_notes import UnsafeTemplateNotesWarning
-from faregate.demo.walk_ups import Recordings, WalkUps
-from faregate.demo.world import FEED, LINES, World, open_world
+from faregate.demo.walk_ups import WalkUps
+from faregate.demo.world import FEED, LINES, OPENING, World, open_world
 from faregate.errors import MachineError
 from faregate.fares.read_feed import read_feed
 from faregate.gate.assessment import DeploymentLevel
 from faregate.gate.unsafe import UnsafeEvidenceWarning
-from faregate.video.source import DeviceInput, Pace
+from faregate.video.source import Pace
 
 NO_PAGE: Final = -1
 _STEP_S: Final = 1.2  # long enough to read what has just happened
@@ -37,13 +39,15 @@ _STEP_S: Final = 1.2  # long enough to read what has just happened
 class Audience:
     """Who watches, and how: called as the day goes on."""
 
-    on_preparing: Callable[[Clip, int, int], None]
-    """A recording was made: which, how many so far, of how many."""
+    on_preparing: Callable[[int, int], None]
+    """A recording was made: how many so far, of how many."""
     on_page: Callable[[str], None]
     """The page is up at this address."""
     on_chapter: Callable[[int, str, str], None]
     """A chapter begins: number, title, explanation."""
     on_story: Callable[[StoryLine], None]
+    invite: Callable[[str], None]
+    """Ask the person in front of a live camera to do something; returns when they are ready."""
     on_finished: Callable[[DayReport], None]
     """The day is over; the page stays up until this returns."""
 
@@ -57,8 +61,8 @@ class DemoSettings:
     pace: Pace = Pace.AS_FAST_AS_POSSIBLE
     port: int = NO_PAGE
     """The page's port on localhost; 0 for any free one, `NO_PAGE` for no page."""
-    camera: DeviceInput | None = None
-    """Plays rider A in person; everybody else stays a recording."""
+    camera: LiveInput | None = None
+    """Sees rider A in person; everybody else stays a recording."""
     folder: Path | None = None
     """Where the roles keep their files; without it, a temporary folder that is deleted."""
 
@@ -78,21 +82,25 @@ def play_day(settings: DemoSettings, audience: Audience) -> DayReport:
         stage.on_chapter(audience.on_chapter)
         if settings.port != NO_PAGE:
             audience.on_page(stack.enter_context(PageServer(stage, port=settings.port)).address)
-        inputs = folder / "inputs"
-        _make_folder(inputs)
-        for number, clip in enumerate(make_clips(inputs, seed=settings.seed), 1):
-            audience.on_preparing(clip, number, len(Clip))
+        clock = ManualClock(OPENING)
+        cameras = Cameras(
+            recordings=_made_folder(folder / "inputs"),
+            pace=settings.pace,
+            clock=clock,
+            live=settings.camera,
+            invite=audience.invite,
+        )
+        cameras.try_out()
+        needed = cameras.needed()
+        clips = make_clips(cameras.recordings, needed, seed=settings.seed)
+        for number, _ in enumerate(clips, 1):
+            audience.on_preparing(number, len(needed))
         stack.enter_context(_unsafe_on_purpose())
+        roles = _make_roles(folder)
         world = stack.enter_context(
-            open_world(_make_roles(folder), faces=faces, config=settings.config, tally=tally)
+            open_world(roles, faces=faces, config=settings.config, tally=tally, clock=clock)
         )
-        walk_ups = WalkUps(
-            world,
-            stage=stage,
-            tally=tally,
-            recordings=Recordings(folder=inputs, pace=settings.pace, live=settings.camera),
-            config=settings.config,
-        )
+        walk_ups = WalkUps(world, stage=stage, tally=tally, cameras=cameras, config=settings.config)
         day = Day(world, stage=stage, walk_ups=walk_ups, pause=_pause(settings.pace))
         day.play()
         report = _count(world, day, tally, seconds=time.monotonic() - began)
@@ -140,8 +148,7 @@ def _count(world: World, day: Day, tally: Tally, *, seconds: float) -> DayReport
 @contextmanager
 def _folder(wanted: Path | None) -> Iterator[Path]:
     if wanted is not None:
-        _make_folder(wanted)
-        yield wanted
+        yield _made_folder(wanted)
         return
     try:
         with tempfile.TemporaryDirectory(prefix="faregate-demo-") as made:
@@ -157,11 +164,11 @@ def _folder(wanted: Path | None) -> Iterator[Path]:
 def _make_roles(folder: Path) -> Path:
     roles = folder / "roles"
     for name in ("log", "witness", "office", "kiosk", "root", *LINES):
-        _make_folder(roles / name)
+        _made_folder(roles / name)
     return roles
 
 
-def _make_folder(path: Path) -> None:
+def _made_folder(path: Path) -> Path:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(path.iterdir()):
@@ -176,6 +183,7 @@ def _make_folder(path: Path) -> None:
             f"The folder {path} cannot be used: {error.strerror}.",
             remedy="Name a folder that you may write with --folder.",
         ) from error
+    return path
 
 
 @contextmanager

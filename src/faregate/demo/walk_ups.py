@@ -1,12 +1,12 @@
 """Somebody in front of a lane: which recording the camera plays, and what is shown of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Final
 
 from faregate.config import Config
-from faregate.demo.clips import Clip, clip_path
+from faregate.demo.cameras import Cameras
+from faregate.demo.clips import Clip
 from faregate.demo.rider import Rider
 from faregate.demo.stage import LaneView, Stage, Tone
 from faregate.demo.tally import Staged, Tally
@@ -24,39 +24,22 @@ from faregate.gate.events import (
 )
 from faregate.gate.lane import Lane, LaneSettings
 from faregate.ids import CameraId, LaneId, LineId
-from faregate.video.source import (
-    DeviceCamera,
-    DeviceInput,
-    FileCamera,
-    FrameSource,
-    OnOpen,
-    Pace,
-    unobserved,
-)
+from faregate.video.source import FrameSource
 
 _DIRECTIONS: Final = {HARBOUR: Direction.ENTRY, MUSEUM: Direction.EXIT}
 _OPEN: Final = {Direction.ENTRY: "Welcome", Direction.EXIT: "Goodbye"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recordings:
-    """Where the pictures come from: recordings, or for rider A a camera of this machine."""
-
-    folder: Path
-    pace: Pace
-    live: DeviceInput | None = None
 
 
 class WalkUps:
     """Plays walk-ups at the lanes of a world. Used by one thread."""
 
     def __init__(
-        self, world: World, *, stage: Stage, tally: Tally, recordings: Recordings, config: Config
+        self, world: World, *, stage: Stage, tally: Tally, cameras: Cameras, config: Config
     ) -> None:
         self._world = world
         self._stage = stage
         self._tally = tally
-        self._recordings = recordings
+        self._cameras = cameras
         self._config = config
         self._turnstiles: Mapping[LineId, SimulatedTurnstile] = {
             line: SimulatedTurnstile() for line in world.gates
@@ -64,7 +47,7 @@ class WalkUps:
 
     def kiosk_camera(self, clip: Clip) -> FrameSource:
         """Give the kiosk's camera."""
-        return self._camera(CameraId(KIOSK), clip, unobserved)
+        return self._cameras.source(CameraId(KIOSK), clip)
 
     def play(
         self, line: LineId, clip: Clip, staged: Staged, who: str, *, shows: Rider | None
@@ -78,7 +61,7 @@ class WalkUps:
             LaneSettings(
                 lane=LaneId(f"{line}-1"), direction=direction, zone=self._config.gate.zone
             ),
-            camera=self._camera(
+            camera=self._cameras.source(
                 CameraId(f"{line}-face"),
                 clip,
                 lambda _camera: self._tally.on_camera_open(unlocked=gate.unlocked),
@@ -90,19 +73,6 @@ class WalkUps:
         rider = shows.consent_id if shows else None
         with self._tally.staging(staged, network_up=self._world.network.up, rider=rider):
             lane.walk_up()
-
-    def _camera(self, camera: CameraId, clip: Clip, on_open: OnOpen) -> FrameSource:
-        if self._recordings.live is not None and clip.shows_a_alive:
-            return DeviceCamera(
-                camera, self._recordings.live, clock=self._world.clock, on_open=on_open
-            )
-        return FileCamera(
-            camera,
-            clip_path(self._recordings.folder, clip),
-            clock=self._world.clock,
-            pace=self._recordings.pace,
-            on_open=on_open,
-        )
 
     def _on_event(self, line: LineId, who: str, event: LaneEvent) -> None:
         self._tally.on_lane_event(event)

@@ -40,11 +40,12 @@ from faregate.demo.template_notes import UnsafeTemplateNotes
 from faregate.enrolment.kiosk import Kiosk
 from faregate.face.pipeline import FacePipeline
 from faregate.fares.read_feed import read_feed
+from faregate.fares.tables import Feed
 from faregate.fares.tariff import Tariff
 from faregate.gate.assessment import DEMO_ASSESSMENT, DeploymentLevel
 from faregate.gate.unsafe import UnsafeEvidenceObserver
 from faregate.ids import AccountId, DeploymentId, KioskId, LineId
-from faregate.translog.log import LogPolicy, OneFileLog
+from faregate.translog.log import LogPolicy
 from faregate.wire.canonical import b64
 from faregate.wire.messages import Role
 
@@ -70,7 +71,6 @@ class World:
     clock: ManualClock
     deployment: Deployment
     charging: ChargingPolicy
-    log: OneFileLog
     office: OfficeRole
     network: Network
     gates: Mapping[LineId, GateRole]
@@ -120,22 +120,14 @@ class World:
 
 @contextmanager
 def open_world(
-    folder: Path, *, faces: FacePipeline, config: Config, tally: Tally
+    folder: Path, *, faces: FacePipeline, config: Config, tally: Tally, clock: ManualClock
 ) -> Iterator[World]:
     """Found a deployment in `folder` and start every role. Wipes and closes all of it after.
 
     Raises `MachineError` for a folder that cannot be written.
     """
-    clock = ManualClock(OPENING)
     feed = read_feed(FEED)
-    deployment = Deployment(
-        name=DeploymentId("faregate-demo"),
-        level=DeploymentLevel.P0,
-        assessment=DEMO_ASSESSMENT,
-        rp_id="wallet.localhost",
-        wallet_origin="https://wallet.localhost:8443",
-        zone=feed.agency_timezone,
-    )
+    deployment = _deployment(feed)
     with ExitStack() as stack:
         log = build_log(
             folder / "log",
@@ -149,27 +141,11 @@ def open_world(
         trust = found(
             load_or_make_key(folder / "root" / "root.pem"),
             deployment=deployment,
-            keys={
-                **keys.public(),
-                ("log", LOG): public_key(load_or_make_key(folder / "log" / "log.pem")),
-                ("witness", WITNESS): public_key(
-                    load_or_make_key(folder / "witness" / "witness.pem")
-                ),
-            },
+            keys=keys.public(),
             log=log,
             now=clock.now(),
         )
-        charging = ChargingPolicy(
-            deployment=deployment.name,
-            tariff=Tariff(
-                version="demo-1",
-                feed=feed,
-                fare_media_id="face",
-                gated_stop_ids=frozenset(LINES),
-                journey_max=_JOURNEY_MAX,
-            ),
-            places={line: Place(stop_id=line, network_id="metro") for line in LINES},
-        )
+        charging = _charging(deployment, feed)
         office = build_office(
             folder / "office",
             deployment=deployment,
@@ -183,40 +159,60 @@ def open_world(
         network = Network(office.office)
         gates = {}
         for line in LINES:
+            settings = line_settings(line, deployment=deployment, faces=faces, settings=config.gate)
             gates[line] = build_gate(
                 folder / line,
-                settings=line_settings(
-                    line, deployment=deployment, faces=faces, settings=config.gate
-                ),
+                settings=settings,
                 trust=trust,
                 identity=keys.of("line", line),
                 office=network,
                 clock=clock,
-                unsafe_observer=UnsafeEvidenceObserver(tally.on_evidence, level=DeploymentLevel.P0),
+                unsafe_observer=UnsafeEvidenceObserver(tally.on_evidence, level=deployment.level),
             )
             stack.callback(gates[line].close)
-        notes = UnsafeTemplateNotes(faces, level=DeploymentLevel.P0)
+        notes = UnsafeTemplateNotes(faces, level=deployment.level)
+        kiosk = build_kiosk(
+            KIOSK, deployment=deployment, key=keys.of("kiosk", KIOSK), faces=notes, clock=clock
+        )
         world = World(
             folder=folder,
             clock=clock,
             deployment=deployment,
             charging=charging,
-            log=log,
             office=office,
             network=network,
             gates=gates,
-            kiosk=build_kiosk(
-                KIOSK,
-                deployment=deployment,
-                key=keys.of("kiosk", KIOSK),
-                faces=notes,
-                clock=clock,
-            ),
+            kiosk=kiosk,
             faces=faces,
             notes=notes,
         )
         world.do_rounds()
         yield world
+
+
+def _deployment(feed: Feed) -> Deployment:
+    return Deployment(
+        name=DeploymentId("faregate-demo"),
+        level=DeploymentLevel.P0,
+        assessment=DEMO_ASSESSMENT,
+        rp_id="wallet.localhost",
+        wallet_origin="https://wallet.localhost:8443",
+        zone=feed.agency_timezone,
+    )
+
+
+def _charging(deployment: Deployment, feed: Feed) -> ChargingPolicy:
+    return ChargingPolicy(
+        deployment=deployment.name,
+        tariff=Tariff(
+            version="demo-1",
+            feed=feed,
+            fare_media_id="face",
+            gated_stop_ids=frozenset(LINES),
+            journey_max=_JOURNEY_MAX,
+        ),
+        places={line: Place(stop_id=line, network_id="metro") for line in LINES},
+    )
 
 
 class _Keys:
@@ -228,6 +224,8 @@ class _Keys:
         ("kiosk", KIOSK, "kiosk"),
         ("line", HARBOUR, HARBOUR),
         ("line", MUSEUM, MUSEUM),
+        ("log", LOG, "log"),
+        ("witness", WITNESS, "witness"),
     )
 
     def __init__(self, folder: Path) -> None:

@@ -1,0 +1,126 @@
+"""What the demo's cameras see: recordings, or for rider A a person in front of a real camera."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from faregate.clock import Clock
+from faregate.demo.clips import Clip, clip_path
+from faregate.ids import CameraId
+from faregate.video.frame import Frame
+from faregate.video.source import (
+    DeviceCamera,
+    DeviceInput,
+    FileCamera,
+    FrameSource,
+    OnOpen,
+    Pace,
+    parse_device,
+    unobserved,
+)
+
+_PATIENCE_S: Final = 30.0
+"""How long a lane waits for a person whom the script announced."""
+_TRY_OUT: Final = CameraId("try-out")
+INVITATIONS: Final = {
+    Clip.A_ENROLS: "Sit in front of the camera, and turn your head slowly left and right.",
+    Clip.A_PHOTO: "Hold a photo of your face in front of the camera, and stay out of sight.",
+}
+_WALK_UP: Final = "Walk up to the camera, as to a gate."
+
+LiveInput = DeviceInput | Path
+
+
+def parse_live_input(text: str) -> LiveInput:
+    """Read what `--camera` names: a video file, a device number, or an rtsp:// address.
+
+    Raises `InvalidInputError` for anything else.
+    """
+    path = Path(text)
+    return path if path.suffix and "://" not in text else parse_device(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cameras:
+    """Gives each camera what it plays next."""
+
+    recordings: Path
+    pace: Pace
+    clock: Clock
+    live: LiveInput | None
+    """Stands in for the recordings of rider A."""
+    invite: Callable[[str], None]
+    """Asks the person in front of a live camera to do something, and waits until they are ready."""
+
+    def try_out(self) -> None:
+        """Open and close the live camera once, to find out early that there is none.
+
+        Raises `MachineError` or `InvalidInputError`.
+        """
+        if self.live is not None:
+            with self._live_source(self.live, _TRY_OUT, unobserved):
+                pass
+
+    def needed(self) -> tuple[Clip, ...]:
+        """Name the recordings that have to be rendered."""
+        return tuple(clip for clip in Clip if self.live is None or not clip.shows_a)
+
+    def source(self, camera: CameraId, clip: Clip, on_open: OnOpen = unobserved) -> FrameSource:
+        """Give what a camera sees in this scene. Invites the person first, if it is a live one."""
+        if self.live is not None and clip.shows_a:
+            self.invite(INVITATIONS.get(clip, _WALK_UP))
+            return _Patient(self._live_source(self.live, camera, on_open))
+        return FileCamera(
+            camera,
+            clip_path(self.recordings, clip),
+            clock=self.clock,
+            pace=self.pace,
+            on_open=on_open,
+        )
+
+    def _live_source(self, live: LiveInput, camera: CameraId, on_open: OnOpen) -> FrameSource:
+        if isinstance(live, Path):
+            return FileCamera(camera, live, clock=self.clock, pace=self.pace, on_open=on_open)
+        return DeviceCamera(camera, live, clock=self.clock, on_open=on_open)
+
+
+class _Patient:
+    """A source that ends by itself if nobody comes: business time stands still meanwhile."""
+
+    def __init__(self, source: FrameSource) -> None:
+        self._source = source
+
+    @property
+    def camera(self) -> CameraId:
+        """The camera that its frames name."""
+        return self._source.camera
+
+    def open(self) -> None:
+        """Open the source."""
+        self._source.open()
+
+    def close(self) -> None:
+        """Close the source."""
+        self._source.close()
+
+    def __enter__(self) -> Self:
+        self.open()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[Frame]:
+        until = time.monotonic() + _PATIENCE_S
+        for frame in self._source:
+            yield frame
+            if time.monotonic() > until:
+                return
