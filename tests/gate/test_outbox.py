@@ -224,13 +224,13 @@ def test_sqlite_waits_for_the_disk(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_fails_is_an_error_that_can_be_told(tmp_path: Path) -> None:
-    """What SQLite can't write is a broken machine, with a remedy, and not a kept passage."""
+    """What SQLite can't do is a broken machine, with a remedy, and not a kept passage."""
     engine = open_database(tmp_path / "gate.db")
     outbox = SqliteOutbox(engine, device=DEVICE)
     passage = sealed(outbox.next_id())
     with transaction(engine) as connection:
         connection.exec_driver_sql("DROP TABLE gate_spent_use")
-    with pytest.raises(MachineError, match="can't be written"):
+    with pytest.raises(MachineError, match="can't be used"):
         outbox.add(passage, [SpentUse(LEASE, NOON)])
     assert outbox.pending() == ()
     engine.dispose()

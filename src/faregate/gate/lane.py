@@ -167,15 +167,18 @@ class Lane:
 
         Another try is a new approach: whoever was answered first leaves the picture.
         """
-        if self._actuator.free_passage or not self._line.camera_may_open():
+        if not self._may_look():
             return
         with self._camera_on() as frames:
-            while self._line.camera_may_open():
+            while self._may_look():
                 served = self._serve(frames)
                 if served is Ending.NOBODY_CAME:
                     return
                 yield self._finish(served)
                 self._until_gone(frames)
+
+    def _may_look(self) -> bool:
+        return self._line.camera_may_open() and not self._actuator.free_passage
 
     @contextmanager
     def _camera_on(self) -> Iterator[Iterator[Frame]]:
@@ -302,7 +305,7 @@ class Lane:
 
     def _until_gone(self, frames: Iterator[Frame]) -> None:
         for frame in frames:
-            if not self._line.camera_may_open() or not self._faces.detect(frame):
+            if not self._may_look() or not self._faces.detect(frame):
                 return
 
 

@@ -69,14 +69,9 @@ class LineSettings:
 
 @dataclass(frozen=True, slots=True)
 class Authorised:
-    """A passage that is on the disk: now the gate may open."""
+    """A passage that is on the disk: now the gate may open. Whose it is stays with the line."""
 
-    passage: Passage
-
-    @property
-    def passage_id(self) -> PassageId:
-        """Its id."""
-        return PassageId(self.passage.device, self.passage.boot, self.passage.seq)
+    passage_id: PassageId
 
 
 class GateLine:
@@ -119,6 +114,7 @@ class GateLine:
         self._news = NO_NEWS
         self._seen: dict[LeaseId, datetime] = {}  # until the lease's not_after
         self._stopped: dict[bytes, datetime] = {}  # when it was heard
+        self._open: dict[PassageId, Passage] = {}  # until its outcome, at most one for each lane
 
     # Who is here
 
@@ -191,8 +187,9 @@ class GateLine:
 
     def forget(self) -> int:
         """Drop what the disk need not keep; give how many undelivered passages were lost by it."""
-        now = self._tend()
-        return self.outbox.forget(today=travel_day(now, self._zone), now=now)
+        with self._lock:
+            now = self._tend()
+            return self.outbox.forget(today=travel_day(now, self._zone), now=now)
 
     def shut_down(self) -> None:
         """Wipe every template and key. The line admits nobody until a new epoch begins."""
@@ -207,7 +204,8 @@ class GateLine:
     ) -> Authorised | AskForCard:
         """Decide about one person, and write the passage down before anything moves.
 
-        The capture stays the caller's, to wipe.
+        An entry takes one use of the lease, and so does an exit. The capture stays the caller's,
+        to wipe.
         """
         with self._lock:
             now = self._tend()
@@ -242,10 +240,10 @@ class GateLine:
     def conclude(self, authorised: Authorised, outcome: Literal["passed", "timed_out"]) -> None:
         """Write down what became of a passage, as an event of its own.
 
-        Raises `MachineError` if the disk takes no more.
+        To be called once for each `Authorised`. Raises `MachineError` if the disk takes no more.
         """
         with self._lock:
-            first = authorised.passage
+            first = self._open.pop(authorised.passage_id)
             passage = self._passage(
                 lane=LaneId(first.lane),
                 direction=Direction(first.direction),
@@ -266,7 +264,9 @@ class GateLine:
             # written down is not begun.
             return AskForCard(CardReason.CANNOT_RECORD)
         self._present.spend(lease_id)
-        return Authorised(passage)
+        passage_id = PassageId(passage.device, passage.boot, passage.seq)
+        self._open[passage_id] = passage
+        return Authorised(passage_id)
 
     def _passage(
         self,

@@ -1,6 +1,7 @@
 """What a gate line must not forget in a power cut: sealed passages, spent uses, its own numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -88,6 +89,7 @@ class Outbox(Protocol):
 
     Delivery is at least once: the office ignores a passage id that it has seen. Sequence numbers
     have no gaps within a boot. One process uses an outbox at a time; each is a boot of its own.
+    Every method may raise `MachineError` for a disk that fails.
     """
 
     @property
@@ -102,7 +104,7 @@ class Outbox(Protocol):
 
         On return they survive a power cut. Adding the same again changes nothing. Raises
         `ValueError` for an id other than the next, or the same id with another content, and
-        `MachineError` for an outbox that is full or can't be written.
+        `MachineError` for a full outbox.
         """
 
     def uses_spent(self, lease_line: bytes) -> int:
@@ -159,22 +161,12 @@ class SqliteOutbox:
 
     def next_id(self) -> PassageId:
         """Give the id that the next new passage must have. Takes nothing."""
-        with snapshot(self._engine) as connection:
+        with self._reading() as connection:
             return PassageId(self._device, self._boot, self._last_seq(connection) + 1)
 
     def add(self, passage: SealedPassage, spent: Sequence[SpentUse] = ()) -> None:
         """Keep the passage and count its spent uses, both or neither; see `Outbox.add`."""
-        try:
-            self._add(passage, spent)
-        except DatabaseError as error:
-            raise MachineError(
-                "outbox_unwritable",
-                f"The outbox can't be written: {error.orig}.",
-                remedy="Make room on its disk; until then cards are asked for.",
-            ) from error
-
-    def _add(self, passage: SealedPassage, spent: Sequence[SpentUse]) -> None:
-        with transaction(self._engine) as connection:
+        with self._writing() as connection:
             known = connection.execute(
                 select(_ROWS).where(_ROWS.c.boot == passage.boot, _ROWS.c.seq == passage.seq)
             ).one_or_none()
@@ -198,14 +190,14 @@ class SqliteOutbox:
 
     def uses_spent(self, lease_line: bytes) -> int:
         """Give how many uses of a lease were spent at this line, also before a restart."""
-        with snapshot(self._engine) as connection:
+        with self._reading() as connection:
             return _uses_spent(connection, lease_line)
 
     def pending(
         self, limit: int = BATCH_MAX, *, after: tuple[int, int] = FROM_THE_START
     ) -> tuple[SealedPassage, ...]:
         """Give at most `limit` passages that are not acknowledged; see `Outbox.pending`."""
-        with snapshot(self._engine) as connection:
+        with self._reading() as connection:
             rows = connection.execute(
                 select(_ROWS)
                 .join(_BOOTS, _BOOTS.c.boot == _ROWS.c.boot)
@@ -220,7 +212,7 @@ class SqliteOutbox:
 
     def acknowledge(self, ack: DeviceAck) -> None:
         """Stop sending what has arrived without a gap; see `Outbox.acknowledge`."""
-        with transaction(self._engine) as connection:
+        with self._writing() as connection:
             last = connection.scalar(select(_BOOTS.c.last_seq).where(_BOOTS.c.boot == ack.boot))
             if ack.device != self._device or last is None or ack.seq > last:
                 raise InvalidInputError(
@@ -236,7 +228,7 @@ class SqliteOutbox:
 
     def settle(self, close: DayClose) -> None:
         """Drop the acknowledged rows that a verified day close counts."""
-        with transaction(self._engine) as connection:
+        with self._writing() as connection:
             for last in close.last:
                 if last.device != self._device:
                     continue
@@ -256,7 +248,7 @@ class SqliteOutbox:
     def forget(self, *, today: date, now: datetime) -> int:
         """Drop what is over its time; see `Outbox.forget`."""
         first_kept = (today - KEPT_AT_MOST).isoformat()
-        with transaction(self._engine) as connection:
+        with self._writing() as connection:
             connection.execute(delete(_SPENT).where(_SPENT.c.not_after <= now.timestamp()))
             lost = connection.scalar(
                 select(func.count())
@@ -273,11 +265,21 @@ class SqliteOutbox:
 
     def next_epoch(self) -> EpochId:
         """Take the next number of an epoch of this line; none is ever given twice."""
-        with transaction(self._engine) as connection:
+        with self._writing() as connection:
             epoch = (connection.scalar(select(func.max(_EPOCHS.c.epoch))) or 0) + 1
             connection.execute(delete(_EPOCHS))
             connection.execute(insert(_EPOCHS).values(epoch=epoch))
             return EpochId(epoch)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with _disk_errors(), transaction(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with _disk_errors(), snapshot(self._engine) as connection:
+            yield connection
 
     def _last_seq(self, connection: Connection) -> int:
         last = connection.scalar(select(_BOOTS.c.last_seq).where(_BOOTS.c.boot == self._boot))
@@ -293,6 +295,18 @@ class SqliteOutbox:
             day=row.day,
             sealed=row.sealed,
         )
+
+
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        raise MachineError(
+            "outbox_unusable",
+            f"The outbox can't be used: {error.orig}.",
+            remedy="Make room on its disk; until then cards are asked for.",
+        ) from error
 
 
 def _uses_spent(connection: Connection, lease_line: bytes) -> int:
