@@ -39,9 +39,7 @@ CATCHES_EVERYTHING: Final[Mapping[str, str]] = {}
 TESTS_OF_SEVERAL_MODULES: Final[Mapping[str, str]] = {}
 """Test files in a part's folder that are about no single module of that part."""
 
-PARTS_TESTED_ELSEWHERE: Final[Mapping[str, str]] = {
-    "bootstrap": "tests/demo runs every role that it puts together",
-}
+PARTS_TESTED_ELSEWHERE: Final[Mapping[str, str]] = {}
 """Parts without a folder of tests of their own."""
 
 TEST_FOLDERS_OF_NO_PART: Final[Mapping[str, str]] = {

@@ -9,8 +9,8 @@ from faregate.demo.at_rest import files_with
 from faregate.demo.chapters import EXPLANATIONS, Chapter
 from faregate.demo.clips import Clip
 from faregate.demo.rider import Rider
-from faregate.demo.stage import LaneView, Stage, Tone
-from faregate.demo.stored import booked_minor, money_of, shown_money, stored_about
+from faregate.demo.stage import LaneView, Stage, Tone, shown_money
+from faregate.demo.stored import booked_minor, money_of, stored_about
 from faregate.demo.tally import Staged
 from faregate.demo.walk_ups import WalkUps
 from faregate.demo.world import FIRST_DAY, HARBOUR, LINES, MUSEUM, World
@@ -170,8 +170,8 @@ class Day:
         rider.travel(*LINES)
         self._world.do_rounds()
         self._show_lanes()
-        statuses = ", ".join(f"{one.line}: {one.status}" for one in rider.answers())
-        self._tell(f"{rider.shown_as} taps “I'm travelling now”. {statuses}.")
+        statuses = ", ".join(f"{one.status} at {one.line.title()}" for one in rider.answers())
+        self._tell(f"{rider.shown_as} taps “I'm travelling now”: {statuses}.")
 
     def _stop(self, rider: Rider) -> None:
         rider.stop()

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from faregate.demo.stage import Figure
+from faregate.demo.stage import Figure, shown_money
 from faregate.errors import MachineError
+from faregate.money import Money
 
 _ZERO: Final = (
     "strangers_opened",
@@ -34,21 +35,21 @@ _AT_LEAST_ONE: Final = (
 _LABELS: Final = {
     "enrolled": "Riders enrolled",
     "opened": "Openings by face, in and out",
-    "controls_opened": "Opened for A by the lease that a print could not use",
     "charges": "Rides charged",
     "duplicate_charges": "Rides charged twice",
     "offline_rides": "Rides begun without a network",
-    "strangers_seen": "People looked at who were not unlocked",
-    "strangers_opened": "of them, let in by face",
+    "strangers_seen": "Strangers that the camera saw",
+    "strangers_opened": "Strangers let in by face",
     "prints_seen": "Printed photos held up",
-    "prints_matched_but_refused": "of them, like enough, and refused as not live",
-    "prints_opened": "of them, let in",
-    "stopped_opened": "Openings after Stop",
+    "prints_matched_but_refused": "Printed photos like enough, refused as not live",
+    "prints_opened": "Printed photos let in",
+    "controls_opened": "Openings for A with what the photo could not use",
+    "stopped_opened": "Openings for A after Stop",
     "camera_opens_idle": "Camera openings with nobody unlocked",
-    "templates_at_rest_clear": "Templates readable in any file",
-    "rows_after_withdrawal": "Rows about A after withdrawal and day close",
-    "withdrawn_ids_kept": "Withdrawn ids kept, so that no gate opens for them",
-    "ledger_rows_kept": "Amounts kept in the ledger for A",
+    "templates_at_rest_clear": "Readable templates in any file",
+    "rows_after_withdrawal": "Traces of A after withdrawal and day close",
+    "withdrawn_ids_kept": "Withdrawn ids kept, so that no gate opens",
+    "ledger_rows_kept": "Amounts kept for A, one a day",
 }
 
 
@@ -104,7 +105,7 @@ class DayReport:
         return (
             Figure(
                 label="Charged in all",
-                value=f"{self.charged_minor} {self.currency} cents",
+                value=shown_money(Money(self.charged_minor, self.currency)),
                 right="charged_minor" not in wrong,
             ),
             *(
@@ -113,8 +114,8 @@ class DayReport:
             ),
             Figure(
                 label="From the deciding frame to the open command",
-                value=f"{self.frame_to_open_ms_p50:.0f} ms typical, "
-                f"{self.frame_to_open_ms_p95:.0f} ms at worst in 20",
+                value=f"median {self.frame_to_open_ms_p50:.0f} ms, "
+                f"95th percentile {self.frame_to_open_ms_p95:.0f} ms",
                 right=True,
             ),
         )

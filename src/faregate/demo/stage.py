@@ -13,7 +13,10 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from babel.numbers import format_currency
+
 from faregate.ids import LineId
+from faregate.money import Money
 
 STORY_LINES_MAX: Final = 200
 
@@ -93,6 +96,11 @@ class _Scene:
     story: tuple[StoryLine, ...] = ()
     figures: tuple[Figure, ...] = ()
     finished: bool = False
+
+
+def shown_money(amount: Money) -> str:
+    """Write an amount as people of the demo's city do."""
+    return format_currency(amount.to_decimal(), amount.currency, locale="en")
 
 
 class Stage:

@@ -5,13 +5,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from babel.numbers import format_currency
-
 from faregate.charging.rating import rate, total
 from faregate.db.engine import snapshot
 from faregate.demo.at_rest import Needle, files_with, id_needle, rows_with
 from faregate.demo.rider import Rider
-from faregate.demo.stage import MoneyRow, StoredRow
+from faregate.demo.stage import MoneyRow, StoredRow, shown_money
 from faregate.demo.world import World
 from faregate.ledger.ledger import balances, statement
 from faregate.money import Money
@@ -35,11 +33,6 @@ _ALWAYS_SHOWN: Final = (
     "receipt_mail",
     "ledger_transfers",
 )
-
-
-def shown_money(amount: Money) -> str:
-    """Write an amount as people of the demo's city do."""
-    return format_currency(amount.to_decimal(), amount.currency, locale="en")
 
 
 def stored_about(world: World, rider: Rider) -> tuple[StoredRow, ...]:

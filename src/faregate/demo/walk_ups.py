@@ -12,6 +12,7 @@ from faregate.demo.stage import LaneView, Stage, Tone
 from faregate.demo.tally import Staged, Tally
 from faregate.demo.world import HARBOUR, KIOSK, MUSEUM, World
 from faregate.gate.actuator import ActuatorEvent, Direction, SimulatedTurnstile
+from faregate.gate.decision import CardReason
 from faregate.gate.events import (
     CameraClosed,
     CameraOpened,
@@ -27,6 +28,22 @@ from faregate.ids import CameraId, LaneId, LineId
 from faregate.video.source import FrameSource
 
 _DIRECTIONS: Final = {HARBOUR: Direction.ENTRY, MUSEUM: Direction.EXIT}
+_WHY: Final = {
+    CardReason.NOBODY_UNLOCKED: "nobody is unlocked, so the camera stayed off",
+    CardReason.NO_CLEAR_VIEW: "no clear view",
+    CardReason.LIST_STALE: "cut off for too long to know who withdrew",
+    CardReason.NOT_LIVE: "not a live face",
+    CardReason.UNKNOWN_FACE: "like nobody who is unlocked here",
+    CardReason.AMBIGUOUS_FACE: "like two riders who are unlocked here",
+    CardReason.STOPPED: "stopped",
+    CardReason.WITHDRAWN: "withdrawn",
+    CardReason.NOT_YET_VALID: "not yet valid",
+    CardReason.EXPIRED: "expired",
+    CardReason.NO_USES_LEFT: "no uses left",
+    CardReason.DENIED: "a debt is open",
+    CardReason.CANNOT_RECORD: "the ride could not be written down",
+}
+"""For the audience of the demo: a real lane never tells the reason."""
 _OPEN: Final = {Direction.ENTRY: "Welcome", Direction.EXIT: "Goodbye"}
 
 
@@ -86,7 +103,7 @@ class WalkUps:
                 self._stage.show_lane(replace(lane, camera_open=False))
             case CardAsked(reason=reason):
                 self._stage.show_lane(replace(lane, display=event.shown, tone=Tone.CARD))
-                self._tell(lane, f"{who} is asked for a card ({reason.value}).", Tone.CARD)
+                self._tell(lane, f"{who}: asked for a card ({_WHY[reason]}).", Tone.CARD)
             case Opened():
                 self._show_open(lane, event.direction)
                 self._tell(lane, f"{who}: the gate opened.", Tone.GOOD)
