@@ -25,6 +25,7 @@ from faregate.clock import ManualClock
 from faregate.consent.trust import OFFICE, Trust
 from faregate.demo.world import FEED
 from faregate.fares.read_feed import read_feed
+from faregate.fares.tables import Feed
 from faregate.fares.tariff import Tariff
 from faregate.gate.assessment import DeploymentLevel
 from faregate.ids import DeploymentId, LineId
@@ -52,14 +53,7 @@ def open_small_deployment(folder: Path) -> Iterator[SmallDeployment]:
     """Found a deployment in `folder` and open its office."""
     clock = ManualClock(MORNING)
     feed = read_feed(FEED)
-    deployment = Deployment(
-        name=DeploymentId("harbour-city"),
-        level=DeploymentLevel.P0,
-        assessment="demo",
-        rp_id="wallet.localhost",
-        wallet_origin="https://wallet.localhost:8443",
-        zone=feed.agency_timezone,
-    )
+    deployment = _deployment(feed)
     (folder / "office").mkdir()
     line_key = load_or_make_key(folder / "line.pem")
     bundle, receipt = (load_or_make_key(folder / f"{name}.pem") for name in ("bundle", "receipt"))
@@ -86,23 +80,12 @@ def open_small_deployment(folder: Path) -> Iterator[SmallDeployment]:
         log=log,
         now=clock.now(),
     )
-    tariff = Tariff(
-        version="test-1",
-        feed=feed,
-        fare_media_id="face",
-        gated_stop_ids=frozenset({"harbour", "museum"}),
-        journey_max=timedelta(hours=2),
-    )
     role = build_office(
         folder / "office",
         deployment=deployment,
         trust=trust,
         keys=OfficeKeys(bundle=bundle, receipt=receipt),
-        charging=ChargingPolicy(
-            deployment=deployment.name,
-            tariff=tariff,
-            places={LINE: Place(stop_id="harbour", network_id="metro")},
-        ),
+        charging=_charging(deployment, feed),
         log=log,
         clock=clock,
     )
@@ -119,3 +102,28 @@ def open_small_deployment(folder: Path) -> Iterator[SmallDeployment]:
     finally:
         role.close()
         log.close()
+
+
+def _deployment(feed: Feed) -> Deployment:
+    return Deployment(
+        name=DeploymentId("harbour-city"),
+        level=DeploymentLevel.P0,
+        assessment="demo",
+        rp_id="wallet.localhost",
+        wallet_origin="https://wallet.localhost:8443",
+        zone=feed.agency_timezone,
+    )
+
+
+def _charging(deployment: Deployment, feed: Feed) -> ChargingPolicy:
+    return ChargingPolicy(
+        deployment=deployment.name,
+        tariff=Tariff(
+            version="test-1",
+            feed=feed,
+            fare_media_id="face",
+            gated_stop_ids=frozenset({"harbour", "museum"}),
+            journey_max=timedelta(hours=2),
+        ),
+        places={LINE: Place(stop_id="harbour", network_id="metro")},
+    )
