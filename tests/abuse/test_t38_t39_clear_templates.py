@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from fakes.faces import DIMENSION, LIVE, PRINT, template_of
 from fakes.gate_world import GateWorld, make_gate_world
@@ -35,6 +35,11 @@ def quantized(person: int) -> bytes:
         return bytes(buffer.view)
 
 
+TRIPS = st.tuples(
+    st.sampled_from(PEOPLE),  # who
+    st.integers(1, 3),  # uses
+    st.sampled_from([5, 20, 120]),  # minutes
+)
 T_OF = {person: quantized(person) for person in PEOPLE}
 
 
@@ -134,12 +139,18 @@ class Line(RuleBasedStateMachine):
             self.end([one for one in self.leases if one in self.stopped])
         return report.refused
 
+    @initialize(trips=st.lists(TRIPS, min_size=2, max_size=4))
+    def begin(self, trips: list[tuple[int, int, int]]) -> None:
+        """Begin with somebody present: a line without riders has nothing to get wrong."""
+        for person, uses, minutes in trips:
+            self.travel(person, uses, minutes)
+
     @precondition(lambda self: self.online)
-    @rule(
-        person=st.sampled_from(PEOPLE),
-        uses=st.integers(1, 3),
-        minutes=st.sampled_from([5, 20, 120]),
-    )
+    @rule(trip=TRIPS)
+    def tap_travel(self, trip: tuple[int, int, int]) -> None:
+        """Let another rider travel, or the same one again."""
+        self.travel(*trip)
+
     def travel(self, person: int, uses: int, minutes: int) -> None:
         """Let a rider tap Travel."""
         rider = self.riders[person]
@@ -241,8 +252,8 @@ class Line(RuleBasedStateMachine):
 
 TestInterleavings = Line.TestCase
 TestInterleavings.settings = settings(
-    max_examples=25,
-    stateful_step_count=30,
+    max_examples=80,
+    stateful_step_count=20,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
