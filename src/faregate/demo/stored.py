@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from faregate.charging.rating import rate, total
+from faregate.charging.today import open_days
 from faregate.db.engine import snapshot
 from faregate.demo.at_rest import Needle, files_with, id_needle, rows_with
 from faregate.demo.rider import Rider
@@ -54,13 +54,10 @@ def stored_about(world: World, rider: Rider) -> tuple[StoredRow, ...]:
 
 def money_of(world: World, rider: Rider) -> MoneyRow:
     """Tell what the rider owes for the open days as of now, and what is booked."""
-    charging = world.charging
     with snapshot(world.office.engine) as connection:
-        events = [one.event for one in world.office.day_store.events_of(connection, rider.account)]
-    open_days = rate(events, charging.tariff, charging.places)
-    today = total(open_days.rides, charging.tariff.currency)
-    booked = Money(booked_minor(world, rider), charging.tariff.currency)
-    return MoneyRow(rider.shown_as, f"{shown_money(today)} held", shown_money(booked))
+        today = open_days(connection, world.office.day_store, rider.account, world.charging)
+    booked = Money(booked_minor(world, rider), today.amount.currency)
+    return MoneyRow(rider.shown_as, f"{shown_money(today.amount)} held", shown_money(booked))
 
 
 def booked_minor(world: World, rider: Rider) -> int:
