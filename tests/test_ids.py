@@ -33,9 +33,21 @@ def test_passage_id_round_trip(device: str, boot: int, seq: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "harbour", "harbour/1", "harbour/1/x", "harbour/-1/2", "H/1/2"]
+    "text",
+    [
+        "",
+        "harbour",
+        "harbour/1",
+        "harbour/1/x",
+        "harbour/-1/2",
+        "H/1/2",
+        "harbour/0/2",
+        "harbour/1/02",
+        "harbour/1/\u0663",
+        "harbour/1/2\n",
+    ],
 )
 def test_refuses_other_passage_ids(text: str) -> None:
-    """Whatever is not device, boot and sequence number is refused."""
+    """Whatever is not device, boot and sequence number in their one spelling is refused."""
     with pytest.raises(InvalidInputError):
         PassageId.parse(text)

@@ -23,6 +23,7 @@ Locator = NewType("Locator", str)  # where a sealed record lies; random to every
 ReceiptId = NewType("ReceiptId", str)  # random, one per ride
 
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
+_COUNT: Final = re.compile(r"[1-9][0-9]{0,15}")
 
 
 def check_name(text: str, *, what: str) -> str:
@@ -56,13 +57,13 @@ class PassageId:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read back `str(passage_id)`. Raises `InvalidInputError`."""
+        """Read back `str(passage_id)`, its one spelling. Raises `InvalidInputError`."""
         match text.rsplit("/", 2):
-            case [device, boot, seq] if boot.isdecimal() and seq.isdecimal():
+            case [device, boot, seq] if _COUNT.fullmatch(boot) and _COUNT.fullmatch(seq):
                 return cls(check_name(device, what="device"), int(boot), int(seq))
             case _:
                 raise InvalidInputError(
                     "passage_id",
-                    f"{text!r} is not a passage id.",
+                    "A text is not a passage id.",
                     remedy="It looks like harbour-1/3/42: device, boot, sequence number.",
                 )

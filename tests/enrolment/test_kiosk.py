@@ -83,7 +83,7 @@ class Desk:
                 deployment="harbour",
                 version=1,
                 prev_hash=b64(bytes(32)),
-                expires=2**40,
+                expires=2**37,
                 root_threshold=1,
                 witness_threshold=1,
                 roles=[

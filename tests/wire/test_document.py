@@ -1,16 +1,18 @@
 """Documents: one spelling each, and a signature that is for one type, key and content."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from faregate.errors import InvalidInputError, VerificationError
-from faregate.wire.canonical import b64
-from faregate.wire.document import Document, sign, verify_signature
-from faregate.wire.messages import LeaseAck, Stop, WithdrawalRequest
+from faregate.wire.canonical import b64, unb64
+from faregate.wire.document import Document, UnixSeconds, sign, verify_signature
+from faregate.wire.messages import CosePublicKey, LeaseAck, Passage, Stop, WithdrawalRequest
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32)
 PUBLIC = KEY.public_key().public_bytes_raw()
@@ -66,6 +68,50 @@ def test_anything_else_is_refused(data: bytes) -> None:
     with pytest.raises(InvalidInputError) as refused:
         WithdrawalRequest.parse(data)
     assert refused.value.code == "malformed_document"
+
+
+@given(data=st.binary(min_size=1, max_size=128))
+def test_a_passkey_in_a_document_can_always_be_decoded(data: bytes) -> None:
+    """Text of the right letters that spells no bytes, or not canonically, is refused."""
+    read = TypeAdapter(CosePublicKey).validate_python
+    assert unb64(read(b64(data))) == data
+    with pytest.raises(ValidationError):
+        read(b64(data + bytes(-len(data) % 3)) + "A")  # a letter that is left over
+    with pytest.raises(ValidationError):
+        read(b64(data[: len(data) // 3 * 3] + b"\x00")[:-1] + "B")  # a bit that is left over
+
+
+def test_every_instant_is_one_that_a_calendar_holds() -> None:
+    """A document cannot make its reader fail on a date; a little may even be added to it."""
+    read = TypeAdapter(UnixSeconds).validate_python
+    assert datetime.fromtimestamp(read(2**37), UTC) + timedelta(days=400) < datetime.max.replace(
+        tzinfo=UTC
+    )
+    for beyond in (-1, 2**37 + 1, 2**40):
+        with pytest.raises(ValidationError):
+            read(beyond)
+
+
+def test_a_passage_names_another_in_one_spelling() -> None:
+    """Digits are ASCII and have no leading zeros: one event has one name."""
+    passage = Passage(
+        device="harbour-1",
+        boot=1,
+        seq=2,
+        line="harbour-1",
+        lane="entry-1",
+        direction="entry",
+        consent_id=b64(bytes(16)),
+        lease_id=b64(bytes(16)),
+        opened_at=0,
+        outcome="passed",
+        concerns="harbour-1/1/1",
+    )
+    spelled = passage.jcs()
+    assert Passage.parse(spelled) == passage
+    for other in ("harbour-1/01/1", "harbour-1/1/0", "harbour-1/1/\u0661"):
+        with pytest.raises(InvalidInputError):
+            Passage.parse(spelled.replace(b"harbour-1/1/1", other.encode()))
 
 
 def test_the_content_stays_out_of_the_error() -> None:

@@ -23,7 +23,7 @@ _ED25519: Final = 0x01
 _COSIGNATURE_V1: Final = 0x04
 _KEY_ID_SIZE: Final = 4
 _TIMESTAMP_SIZE: Final = 8
-_TIMESTAMP_MAX: Final = 2**40
+_TIMESTAMP_MAX: Final = 2**37
 _HASH_SIZE: Final = 32
 _SIZE_MAX: Final = 2**53 - 1
 _SIGNATURE_LINE: Final = re.compile(r"\u2014 ([^\s+]+) ([A-Za-z0-9+/]+={0,2})")

@@ -26,6 +26,18 @@ def _check_day(day: str) -> str:
     return day
 
 
+def check_b64(text: str) -> str:
+    """Return `text` if it is the one base64url spelling of some bytes. Raises `ValueError`.
+
+    For fields whose length is not fixed: a pattern alone admits text that no reader can decode.
+    """
+    try:
+        unb64(text)
+    except InvalidInputError as error:
+        raise ValueError(error.message) from None
+    return text
+
+
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,46}[a-z0-9])?$")]
 """A deployment, line, lane, kiosk or device: see `ids.check_name`."""
 B64Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{21}[AQgw]$")]
@@ -36,7 +48,8 @@ Day = Annotated[
     str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_check_day)
 ]
 """A calendar or travel day that exists, ISO 8601."""
-UnixSeconds = Annotated[int, Field(ge=0, le=2**40)]
+UnixSeconds = Annotated[int, Field(ge=0, le=2**37)]
+"""An instant. The bound, in the year 6325, keeps each inside what a calendar can hold."""
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9./-]{0,63}$")]
 

@@ -7,7 +7,7 @@ adding a v2 beside v1: tests/golden holds the bytes of each.
 
 from typing import Annotated, ClassVar, Final, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from faregate.wire.document import (
     B64Hash,
@@ -20,6 +20,7 @@ from faregate.wire.document import (
     Signature,
     SignedType,
     UnixSeconds,
+    check_b64,
 )
 
 SUITE_X25519_AES256GCM: Final = 1
@@ -105,7 +106,11 @@ class CaptureCertificate(SignedType):
     day: Day
 
 
-CosePublicKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=171)]
+CosePublicKey = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=171),
+    AfterValidator(check_b64),
+]
 """At most 128 bytes, base64url; an ES256 key has 77."""
 
 
@@ -198,7 +203,9 @@ class Passage(SignedType):
     lease_id: B64Id
     opened_at: UnixSeconds
     outcome: Literal["authorised", "passed", "timed_out"]
-    concerns: Annotated[str, StringConstraints(pattern=r"^([a-z0-9-]{1,48}/\d{1,16}/\d{1,16})?$")]
+    concerns: Annotated[
+        str, StringConstraints(pattern=r"^([a-z0-9-]{1,48}/[1-9][0-9]{0,15}/[1-9][0-9]{0,15})?$")
+    ]
 
 
 class SealedPassage(Document):
