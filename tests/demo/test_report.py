@@ -30,6 +30,7 @@ GOOD = DayReport(
     rows_after_withdrawal=0,
     withdrawn_ids_kept=1,
     ledger_rows_kept=1,
+    second_tries=0,
     reasons={"not_live": 1},
     frame_to_open_ms_p50=80.0,
     frame_to_open_ms_p95=120.0,

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from faregate.clock import Clock
-from faregate.demo.clips import Clip, clip_path
+from faregate.demo.clips import Clip, Recordings
 from faregate.ids import CameraId
 from faregate.video.frame import Frame
 from faregate.video.source import (
@@ -47,7 +47,7 @@ def parse_live_input(text: str) -> LiveInput:
 class Cameras:
     """Gives each camera what it plays next."""
 
-    recordings: Path
+    recordings: Recordings
     pace: Pace
     clock: Clock
     live: LiveInput | None
@@ -68,14 +68,19 @@ class Cameras:
         """Name the recordings that have to be rendered."""
         return tuple(clip for clip in Clip if self.live is None or not clip.shows_a)
 
-    def source(self, camera: CameraId, clip: Clip, on_open: OnOpen = unobserved) -> FrameSource:
-        """Give what a camera sees in this scene. Invites the person first, if it is a live one."""
+    def source(
+        self, camera: CameraId, clip: Clip, attempt: int, on_open: OnOpen = unobserved
+    ) -> FrameSource:
+        """Give what a camera sees in this scene, at the first or a further try.
+
+        Invites the person first, if the camera is a live one.
+        """
         if self.live is not None and clip.shows_a:
             self.invite(INVITATIONS.get(clip, _WALK_UP))
             return _Patient(self._live_source(self.live, camera, on_open))
         return FileCamera(
             camera,
-            clip_path(self.recordings, clip),
+            self.recordings.path(clip, attempt),
             clock=self.clock,
             pace=self.pace,
             on_open=on_open,

@@ -22,6 +22,7 @@ from faregate.video.recording import ClipCodec, write_clip
 
 HARBOUR_LANE: Final = 1
 MUSEUM_LANE: Final = 2
+FIRST_TRY: Final = 1
 _KIOSK_FPS: Final = 15
 _WORKERS: Final = 2
 
@@ -81,36 +82,43 @@ _SCENES: Final = {
 }
 
 
-def make_clips(folder: Path, wanted: Collection[Clip], *, seed: int) -> Iterator[Clip]:
-    """Render recordings of the day into `folder`; gives each as it is done.
+@dataclass(frozen=True, slots=True)
+class Recordings:
+    """The recordings of one day in one folder. The same seed gives the same pixels."""
 
-    The same seed gives the same pixels. Raises `MachineError` for a missing `demo` extra or a
-    folder that cannot be written.
-    """
-    # Threads help: rendering and encoding spend their time outside the interpreter's lock.
-    with ThreadPoolExecutor(max_workers=_WORKERS) as pool:
-        running = [
-            pool.submit(_make, folder, clip, seed * len(_SCENES) + number)
-            for number, clip in enumerate(_SCENES)
-            if clip in wanted
-        ]
-        try:
-            for done in as_completed(running):
-                yield done.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+    folder: Path
+    seed: int
 
+    def render(self, wanted: Collection[Clip]) -> Iterator[Clip]:
+        """Render the first tries of these scenes; gives each as it is done.
 
-def _make(folder: Path, clip: Clip, seed: int) -> Clip:
-    frames, fps = _frames(_SCENES[clip], seed)
-    # As a camera sends them: compressed.
-    write_clip(clip_path(folder, clip), frames, fps, codec=ClipCodec.MJPEG)
-    return clip
+        Raises `MachineError` for a missing `demo` extra or a folder that cannot be written.
+        """
+        # Threads help: rendering and encoding spend their time outside the interpreter's lock.
+        with ThreadPoolExecutor(max_workers=_WORKERS) as pool:
+            running = [pool.submit(self._render, clip, FIRST_TRY) for clip in wanted]
+            try:
+                for done in as_completed(running):
+                    yield done.result()
+            finally:
+                pool.shutdown(cancel_futures=True)
 
+    def path(self, clip: Clip, attempt: int) -> Path:
+        """Give where a recording lies, rendered now if it was not yet."""
+        path = self._path(clip, attempt)
+        if not path.exists():
+            self._render(clip, attempt)
+        return path
 
-def clip_path(folder: Path, clip: Clip) -> Path:
-    """Tell where a recording lies."""
-    return folder / f"{clip.value}.mkv"
+    def _path(self, clip: Clip, attempt: int) -> Path:
+        return self.folder / f"{clip.value}-{attempt}.mkv"
+
+    def _render(self, clip: Clip, attempt: int) -> Clip:
+        draw = np.random.SeedSequence((self.seed, list(Clip).index(clip), attempt))
+        frames, fps = _frames(_SCENES[clip], int(draw.generate_state(1)[0]))
+        # As a camera sends them: compressed.
+        write_clip(self._path(clip, attempt), frames, fps, codec=ClipCodec.MJPEG)
+        return clip
 
 
 def _frames(scene: _Scene, seed: int) -> tuple[Iterator[NDArray[np.uint8]], int]:

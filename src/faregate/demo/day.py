@@ -7,19 +7,22 @@ from typing import Final
 
 from faregate.demo.at_rest import files_with
 from faregate.demo.chapters import EXPLANATIONS, Chapter
-from faregate.demo.clips import Clip
+from faregate.demo.clips import FIRST_TRY, Clip
 from faregate.demo.rider import Rider
 from faregate.demo.stage import LaneView, Stage, Tone, shown_money
 from faregate.demo.stored import booked_minor, money_of, stored_about
 from faregate.demo.tally import Staged
-from faregate.demo.walk_ups import WalkUps
+from faregate.demo.walk_ups import WalkUp, WalkUps
 from faregate.demo.world import FIRST_DAY, HARBOUR, LINES, MUSEUM, World
+from faregate.errors import InvalidInputError
+from faregate.gate.lane import Ending
 from faregate.ids import LineId
 from faregate.money import Money
 from faregate.wire.messages import ReceiptBundle
 
 Pause = Callable[[], None]
 
+TRIES: Final = (FIRST_TRY, FIRST_TRY + 1)
 _LOG_WAIT: Final = timedelta(seconds=2)
 _RIDE: Final = timedelta(minutes=14)
 _MINUTE: Final = timedelta(minutes=1)
@@ -92,8 +95,16 @@ class Day:
 
     def _enrol(self, rider: Rider, clip: Clip, *, at: datetime) -> None:
         self._world.move_to(at)
-        self._tell(f"{rider.shown_as} stands in front of the kiosk.")
-        rider.enrol(self._world.kiosk, self._walk_ups.kiosk_camera(clip))
+        rider.set_up()
+        for attempt in TRIES:
+            self._tell(f"{rider.shown_as} stands in front of the kiosk.")
+            camera = self._walk_ups.kiosk_camera(clip, attempt)
+            refused = rider.enrol(self._world.kiosk, camera)
+            if refused is None:
+                break
+            self._tell(f"The kiosk made no certificate ({refused.reason.value}).", Tone.CARD)
+        else:
+            raise _not_enrolled(rider)
         self._tell("The kiosk saw a live person, signed a certificate, and wiped the template.")
         self._world.pass_time(_LOG_WAIT)
         if rider.is_ready():
@@ -108,12 +119,19 @@ class Day:
         self._ride(Clip.A_ENTERS, Clip.A_LEAVES, self.rider_a)
 
     def _b_is_not_known(self) -> None:
-        self._walk_up(HARBOUR, Clip.B_UNKNOWN, Staged.STRANGER, "Rider B, not enrolled")
+        self._walk_up(
+            HARBOUR,
+            WalkUp(clip=Clip.B_UNKNOWN, staged=Staged.STRANGER, who="Rider B, not enrolled"),
+        )
 
     def _photo_of_a(self) -> None:
-        self._walk_up(
-            HARBOUR, Clip.A_PHOTO, Staged.PRINT, "a printed photo of A", shows=self.rider_a
+        photo = WalkUp(
+            clip=Clip.A_PHOTO,
+            staged=Staged.PRINT,
+            who="a printed photo of A",
+            shows=self.rider_a,
         )
+        self._walk_up(HARBOUR, photo)
 
     def _a_alive(self) -> None:
         self._ride(Clip.A_ENTERS_AGAIN, Clip.A_LEAVES_AGAIN, self.rider_a, Staged.CONTROL)
@@ -124,12 +142,13 @@ class Day:
     def _b_travels(self) -> None:
         self._enrol(self.rider_b, Clip.B_ENROLS, at=_at(0, 10, 0))
         self._unlock(self.rider_b)
-        self._walk_up(HARBOUR, Clip.A_STOPPED, Staged.STOPPED, "Rider A, stopped")
+        stopped = WalkUp(clip=Clip.A_STOPPED, staged=Staged.STOPPED, who="Rider A, stopped")
+        self._walk_up(HARBOUR, stopped)
         self._ride(Clip.B_ENTERS, Clip.B_LEAVES, self.rider_b)
 
     def _nobody_unlocked(self) -> None:
         self._stop(self.rider_b)
-        self._walk_up(HARBOUR, Clip.B_PASSES_BY, Staged.IDLE, "somebody")
+        self._walk_up(HARBOUR, WalkUp(clip=Clip.B_PASSES_BY, staged=Staged.IDLE, who="somebody"))
 
     def _network_down(self) -> None:
         self._world.move_to(_at(0, 16, 0))
@@ -189,19 +208,26 @@ class Day:
         staged: Staged = Staged.RIDER,
         takes: timedelta = _RIDE,
     ) -> None:
-        self._walk_up(HARBOUR, enters, staged, rider.shown_as)
+        for attempt in TRIES:
+            entering = WalkUp(clip=enters, staged=staged, who=rider.shown_as, attempt=attempt)
+            if self._walk_up(HARBOUR, entering) is not Ending.CARD_ASKED:
+                break
+            # No recogniser is always right: a rider who was refused walks up once more.
+            self._tell(f"{rider.shown_as} was not recognised.")
+        else:
+            self._tell(f"{rider.shown_as} takes the card.")
+            return
         self._world.pass_time(takes)
-        self._walk_up(MUSEUM, leaves, staged, rider.shown_as)
+        self._walk_up(MUSEUM, WalkUp(clip=leaves, staged=staged, who=rider.shown_as))
 
-    def _walk_up(
-        self, line: LineId, clip: Clip, staged: Staged, who: str, shows: Rider | None = None
-    ) -> None:
-        self._walk_ups.play(line, clip, staged, who, shows=shows)
+    def _walk_up(self, line: LineId, walk_up: WalkUp) -> Ending:
+        ending = self._walk_ups.play(line, walk_up)
         self._pause()
         self._world.pass_time(_MINUTE)
         self._show_stores()
         self._stage.show_lane(_at_rest(self._stage.lane(line)))
         self._show_lanes()
+        return ending
 
     def _close_day(self, days: int) -> None:
         self._world.move_to(_at(days + 1, 12, 0) if days == 0 else _at(days + 1, 12, 45))
@@ -239,6 +265,14 @@ class Day:
 
     def _search_the_disk(self) -> None:
         self.templates_found += len(files_with(self._world.folder, self._world.notes.needles))
+
+
+def _not_enrolled(rider: Rider) -> InvalidInputError:
+    return InvalidInputError(
+        "enrolment_refused",
+        f"The kiosk could not enrol {rider.shown_as}.",
+        remedy="Sit alone and near, in even light, turn the head slowly; then start again.",
+    )
 
 
 def _at_rest(lane: LaneView) -> LaneView:

@@ -15,7 +15,7 @@ from faregate.bootstrap.roles import open_faces
 from faregate.clock import ManualClock
 from faregate.config import Config
 from faregate.demo.cameras import Cameras, LiveInput
-from faregate.demo.clips import make_clips
+from faregate.demo.clips import Recordings
 from faregate.demo.day import Day
 from faregate.demo.page import PageServer
 from faregate.demo.report import DayReport
@@ -84,7 +84,7 @@ def play_day(settings: DemoSettings, audience: Audience) -> DayReport:
             audience.on_page(stack.enter_context(PageServer(stage, port=settings.port)).address)
         clock = ManualClock(OPENING)
         cameras = Cameras(
-            recordings=_made_folder(folder / "inputs"),
+            recordings=Recordings(_made_folder(folder / "inputs"), settings.seed),
             pace=settings.pace,
             clock=clock,
             live=settings.camera,
@@ -92,8 +92,7 @@ def play_day(settings: DemoSettings, audience: Audience) -> DayReport:
         )
         cameras.try_out()
         needed = cameras.needed()
-        clips = make_clips(cameras.recordings, needed, seed=settings.seed)
-        for number, _ in enumerate(clips, 1):
+        for number, _ in enumerate(cameras.recordings.render(needed), 1):
             audience.on_preparing(number, len(needed))
         stack.enter_context(_unsafe_on_purpose())
         roles = _make_roles(folder)
@@ -136,6 +135,7 @@ def _count(world: World, day: Day, tally: Tally, *, seconds: float) -> DayReport
         rows_after_withdrawal=traces_of(world, day.rider_a, world.notes.needles),
         withdrawn_ids_kept=withdrawn_ids(world, day.rider_a),
         ledger_rows_kept=booked_rows(world, day.rider_a),
+        second_tries=tally.second_tries(),
         reasons=tally.reasons(),
         frame_to_open_ms_p50=p50,
         frame_to_open_ms_p95=p95,

@@ -38,6 +38,7 @@ _LABELS: Final = {
     "charges": "Rides charged",
     "duplicate_charges": "Rides charged twice",
     "offline_rides": "Rides begun without a network",
+    "second_tries": "Riders not recognised at the first try",
     "strangers_seen": "Strangers that the camera saw",
     "strangers_opened": "Strangers let in by face",
     "prints_seen": "Printed photos held up",
@@ -80,6 +81,8 @@ class DayReport:
     rows_after_withdrawal: int
     withdrawn_ids_kept: int
     ledger_rows_kept: int
+    second_tries: int
+    """Riders who were asked for the card by mistake, and walked up once more."""
     reasons: Mapping[str, int]
     frame_to_open_ms_p50: float
     frame_to_open_ms_p95: float

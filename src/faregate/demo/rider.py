@@ -91,20 +91,16 @@ class Rider:
         """The id of the rider's consent. Raises `LookupError` before there is one."""
         return ConsentId(self._consent.consent.consent_id)
 
-    def enrol(self, kiosk: Kiosk, camera: FrameSource) -> None:
-        """Make a passkey and wraps, be seen by a kiosk, consent, seal and upload (messages 2-4).
-
-        Raises `InvalidInputError` if the kiosk makes no certificate.
-        """
+    def set_up(self) -> None:
+        """Make a passkey, a root key and its wraps (message 2)."""
         self._wallet.set_up()
+
+    def enrol(self, kiosk: Kiosk, camera: FrameSource) -> EnrolmentRefused | None:
+        """Be seen by a kiosk, consent, seal and upload (messages 2-4); None when all was done."""
         offer = self._wallet.offer()
         reply = kiosk.enrol(offer, camera=camera, confirm_code=self._compare)
         if isinstance(reply, EnrolmentRefused):
-            raise InvalidInputError(
-                "enrolment_refused",
-                f"The kiosk could not enrol {self.shown_as}: {reply.reason}.",
-                remedy="Stand alone and near, in even light, turn the head slowly; then try again.",
-            )
+            return reply
         self._office.send_reply(unb64(reply.box), reply.sealed)
         sealed = self._office.get_reply(unb64(offer.reply_box))
         assert not isinstance(sealed, NoReply)  # the relay has just taken it
@@ -113,6 +109,7 @@ class Rider:
         submission = self._wallet.consent(not_after=(now + _CONSENT_LASTS).date(), now=now)
         self._history_pk = unb64(submission.history_pk)
         self._office.submit_consent(submission, account=self.account)
+        return None
 
     def is_ready(self) -> bool:
         """Check whether the consent is in the log yet: only then can the rider travel."""

@@ -33,6 +33,7 @@ class WalkUpSeen:
 
     staged: Staged
     network_up: bool
+    is_second_try: bool = False
     opened: list[Opened] = field(default_factory=list)
     cards: list[CardAsked] = field(default_factory=list)
     let_out: int = 0
@@ -120,6 +121,10 @@ class Tally:
     def offline_rides(self) -> int:
         """Count entries by face that somebody passed while the network was down."""
         return sum(self._began(one) for one in self._walk_ups if not one.network_up)
+
+    def second_tries(self) -> int:
+        """Count riders who were asked for the card by mistake, and walked up once more."""
+        return sum(one.is_second_try for one in self._walk_ups)
 
     def reasons(self) -> dict[str, int]:
         """Count the reasons for which the card was asked."""

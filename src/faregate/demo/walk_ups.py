@@ -1,12 +1,12 @@
 """Somebody in front of a lane: which recording the camera plays, and what is shown of it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from faregate.config import Config
 from faregate.demo.cameras import Cameras
-from faregate.demo.clips import Clip
+from faregate.demo.clips import FIRST_TRY, Clip
 from faregate.demo.rider import Rider
 from faregate.demo.stage import LaneView, Stage, Tone
 from faregate.demo.tally import Staged, Tally
@@ -23,7 +23,7 @@ from faregate.gate.events import (
     Moved,
     Opened,
 )
-from faregate.gate.lane import Lane, LaneSettings
+from faregate.gate.lane import Ending, Lane, LaneSettings
 from faregate.ids import CameraId, LaneId, LineId
 from faregate.video.source import FrameSource
 
@@ -47,6 +47,19 @@ _WHY: Final = {
 _OPEN: Final = {Direction.ENTRY: "Welcome", Direction.EXIT: "Goodbye"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkUp:
+    """What the script puts in front of a lane."""
+
+    clip: Clip
+    staged: Staged
+    who: str
+    """For the audience; no part of the system has it."""
+    shows: Rider | None = None
+    """Whom a print is of."""
+    attempt: int = FIRST_TRY
+
+
 class WalkUps:
     """Plays walk-ups at the lanes of a world. Used by one thread."""
 
@@ -62,15 +75,13 @@ class WalkUps:
             line: SimulatedTurnstile() for line in world.gates
         }
 
-    def kiosk_camera(self, clip: Clip) -> FrameSource:
+    def kiosk_camera(self, clip: Clip, attempt: int) -> FrameSource:
         """Give the kiosk's camera."""
-        return self._cameras.source(CameraId(KIOSK), clip)
+        return self._cameras.source(CameraId(KIOSK), clip, attempt)
 
-    def play(
-        self, line: LineId, clip: Clip, staged: Staged, who: str, *, shows: Rider | None
-    ) -> None:
-        """Let somebody walk up to the lane of a line. `shows` is whom a print is of."""
-        direction = _DIRECTIONS[line]
+    def play(self, line: LineId, walk_up: WalkUp) -> Ending:
+        """Let somebody walk up to the lane of a line."""
+        direction, who = _DIRECTIONS[line], walk_up.who
         self._stage.show_lane(replace(self._stage.lane(line), in_front=who))
         gate = self._world.gates[line].line
         lane = Lane(
@@ -80,16 +91,20 @@ class WalkUps:
             ),
             camera=self._cameras.source(
                 CameraId(f"{line}-face"),
-                clip,
+                walk_up.clip,
+                walk_up.attempt,
                 lambda _camera: self._tally.on_camera_open(unlocked=gate.unlocked),
             ),
             faces=self._world.faces,
             actuator=self._turnstiles[line],
             on_event=lambda event: self._on_event(line, who, event),
         )
-        rider = shows.consent_id if shows else None
-        with self._tally.staging(staged, network_up=self._world.network.up, rider=rider):
-            lane.walk_up()
+        rider = walk_up.shows.consent_id if walk_up.shows else None
+        with self._tally.staging(
+            walk_up.staged, network_up=self._world.network.up, rider=rider
+        ) as seen:
+            seen.is_second_try = walk_up.attempt > FIRST_TRY
+            return lane.walk_up()
 
     def _on_event(self, line: LineId, who: str, event: LaneEvent) -> None:
         self._tally.on_lane_event(event)
