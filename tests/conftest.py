@@ -45,13 +45,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if not item.get_closest_marker("long")]
 
 
-def _folder_named_by(variable: str, what: str) -> Path:
-    named = os.environ.get(variable)
-    if named is None:
-        pytest.skip(f"{what}: {variable} is not set")
-    folder = Path(named)
+def _folder_named_by(variable: str, otherwise: str, what: str) -> Path:
+    folder = Path(os.environ.get(variable, REPOSITORY / otherwise))
     if not folder.is_dir():
-        pytest.skip(f"{what}: {variable} names no folder")
+        pytest.skip(f"{what}: {variable} names no folder, and {otherwise} is none")
     return folder
 
 
@@ -64,13 +61,13 @@ def repository() -> Path:
 @pytest.fixture(scope="session")
 def test_data() -> Path:
     """Give the folder of data sets and reference vectors that are too large to commit."""
-    return _folder_named_by("FAREGATE_TEST_DATA", "needs reference data")
+    return _folder_named_by("FAREGATE_TEST_DATA", "../shared/data", "needs reference data")
 
 
 @pytest.fixture(scope="session")
 def test_models() -> Path:
     """Give the folder of model packs that cannot be had from PyPI."""
-    return _folder_named_by("FAREGATE_TEST_MODELS", "needs model packs")
+    return _folder_named_by("FAREGATE_TEST_MODELS", "../shared/models", "needs model packs")
 
 
 @pytest.fixture(scope="session")
