@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
-import onnxruntime as ort  # type: ignore[import-untyped]  # it ships no types
 from numpy.typing import NDArray
 
 from faregate.errors import InvalidInputError
 from faregate.models.manifest import AlignedEmbedder, MiniFasNet, YuNet
 from faregate.models.pack import VerifiedPack
+from faregate.models.runtime import ort
 
 _FLOAT_TENSOR = "tensor(float)"
 
