@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
-from faregate.consent.locked import LockedBuffer, RandomFill, wipe_bytes
+from faregate.consent.locked import LockedBuffer, RandomFill, move_into
 from faregate.errors import VerificationError
 from faregate.wire.canonical import jcs, typed
 from faregate.wire.messages import SUITE_X25519_AES256GCM
@@ -100,9 +100,7 @@ def open_into(
     """
     if len(sealed) - OVERHEAD != len(into):
         raise VerificationError("hpke", "A sealed message has an unexpected length.")
-    plaintext = recipient.decrypt(sealed, info)
-    into.view[:] = plaintext
-    wipe_bytes(plaintext)
+    move_into(into.view, lambda: recipient.decrypt(sealed, info))
 
 
 def lease_info(*, deployment: str, line: str, epoch: int) -> bytes:

@@ -4,7 +4,9 @@ What it gives: pages of their own, locked into RAM (so never in swap), left out 
 of forked children, zeroed in place. What it can't give: copies that OpenSSL keeps while it works
 (it cleanses its key schedules when freed), registers, and root reading the memory of a live
 process. Where an interface hands out `bytes`, the object lies for a moment in ordinary memory;
-`wipe_bytes` overwrites it before it is released.
+`move_into` overwrites it before it is released.
+
+What can't be given is warned of, by warnings that Python shows unless it is told not to.
 """
 
 import ctypes
@@ -20,11 +22,15 @@ RandomFill = Callable[[memoryview], None]
 """Fills a buffer with random bytes in place. `fill_random`, except where goldens are made."""
 
 _LIBC: Final = ctypes.CDLL(None, use_errno=True)
-_REFERENCES_OF_A_SOLE_OWNER: Final = 3  # the caller's name, our parameter, getrefcount's own
+_SHARED_SIZE_MAX: Final = 1  # the interpreter itself shares `bytes` this short
 
 
-class LockedMemoryWarning(ResourceWarning):
+class LockedMemoryWarning(RuntimeWarning):
     """The limit on locked memory was reached: these bytes might be written to swap."""
+
+
+class UnwipedBytesWarning(RuntimeWarning):
+    """A secret stays in ordinary memory for longer than it must."""
 
 
 class LockedBuffer:
@@ -114,16 +120,31 @@ def random_bytes(size: int, fill: RandomFill | None = None) -> bytes:
     return bytes(data)
 
 
-def wipe_bytes(data: bytes) -> None:
-    """Overwrite a `bytes` object that only its caller's one name refers to.
+def move_into(view: memoryview, produce: Callable[[], bytes]) -> None:
+    """Copy the secret that `produce` makes into `view`, and overwrite it before it is released.
 
-    Sound in CPython for exactly that case: a fresh object of two bytes or more is never shared,
-    interned or a constant, and nobody can see it change. Raises `ValueError` if anything else
-    refers to it. Shorter objects are shared by the interpreter and are left alone.
+    `produce` hands over an object that nobody else refers to: in CPython such a `bytes` may be
+    overwritten, for nobody can see it change. Where something else does refer to it (a constant,
+    or a debugger or profiler that keeps what it saw) it is left alone, and `UnwipedBytesWarning`
+    says so: the secret stays in ordinary memory until it is released. To go on is the smaller
+    harm, for whoever put such a tool into the process reads `view` as well.
+
+    Raises what `produce` raises and leaves `view` as it was; `ValueError` for another length.
     """
-    if len(data) <= 1:
-        return
-    if sys.getrefcount(data) > _REFERENCES_OF_A_SOLE_OWNER:
-        raise ValueError("the bytes are referred to from elsewhere; give their only name")
-    address = ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p)
-    ctypes.memset(address, 0, len(data))
+    secret = produce()
+    # Made here to be counted beside the secret: how many references a sole owner makes depends on
+    # the interpreter, and on who watches this frame.
+    fresh = bytes(bytearray(_SHARED_SIZE_MAX + 1))
+    try:
+        view[:] = secret
+    finally:
+        if len(secret) > _SHARED_SIZE_MAX:
+            if sys.getrefcount(secret) > sys.getrefcount(fresh):
+                warnings.warn(
+                    f"{len(secret)} secret bytes could not be overwritten: something in this "
+                    "process keeps them; run it without a debugger or profiler",
+                    UnwipedBytesWarning,
+                    stacklevel=2,
+                )
+            else:
+                ctypes.memset(ctypes.cast(ctypes.c_char_p(secret), ctypes.c_void_p), 0, len(secret))

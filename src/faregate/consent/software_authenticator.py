@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from webauthn.helpers import encode_cbor
 
-from faregate.consent.locked import LockedBuffer, RandomFill, random_bytes, wipe_bytes
+from faregate.consent.locked import LockedBuffer, RandomFill, move_into, random_bytes
 from faregate.consent.passkey import Assertion, Registration, is_local_rp_id
 from faregate.errors import ConfigurationError
 from faregate.wire.canonical import b64, sha256
@@ -32,6 +32,7 @@ _AAGUID: Final = b"faregate-unsafe!"
 
 _P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _COORDINATE_SIZE: Final = 32
+_PRF_SIZE: Final = 32
 
 
 class UnsafeAuthenticatorWarning(UserWarning):
@@ -133,10 +134,10 @@ class UnsafeSoftwareAuthenticator:
 
     def _prf(self, prf_input: bytes) -> LockedBuffer:
         salt = sha256(b"WebAuthn PRF\x00", prf_input)
-        output = hmac.digest(self._prf_secrets[self._verification].view, salt, "sha256")
-        kept = LockedBuffer.copy_of(output)
-        wipe_bytes(output)
-        return kept
+        secret = self._prf_secrets[self._verification]
+        output = LockedBuffer(_PRF_SIZE)
+        move_into(output.view, lambda: hmac.digest(secret.view, salt, "sha256"))
+        return output
 
     def _authenticator_data(self, further: Flags) -> bytes:
         flags = Flags.UP | self._verification | further
