@@ -345,9 +345,11 @@ def test_afterwards_only_amounts_and_sealed_mail_name_an_account(office: Office)
         ).scalars()
         for table in tables.all():
             for row in connection.exec_driver_sql(f"SELECT * FROM {table}"):  # noqa: S608
-                cells = [str(cell) for cell in row]
+                # Of sealed bytes three letters would be found by chance.
+                cells = [str(cell) for cell in row if not isinstance(cell, bytes)]
                 if any("ada" in cell for cell in cells):
                     naming.add(table)
+                assert not any(b'"ada"' in cell for cell in row if isinstance(cell, bytes))
                 assert str(int(at("08:00").timestamp())) not in cells
     assert naming == {"ledger_accounts", "ledger_transfers"}
 

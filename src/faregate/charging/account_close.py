@@ -1,6 +1,6 @@
 """Which of an account's rides a day close books, and which rows it may then forget. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -51,9 +51,15 @@ class AccountClose:
 
 
 def close_account(
-    stored: Sequence[StoredEvent], *, day: date, policy: ChargingPolicy
+    stored: Sequence[StoredEvent],
+    *,
+    day: date,
+    policy: ChargingPolicy,
+    was_charged: Callable[[date], bool],
 ) -> AccountClose:
     """Close `day` for one account, given its events of all open days.
+
+    `was_charged` tells whether the close of a former day charged this account.
 
     A journey is closed as a whole with the first of its events, also a half that lies in a later
     store: so no later close can take that half for a journey of its own.
@@ -70,7 +76,7 @@ def close_account(
         if passages.isdisjoint(closing):
             continue
         closing |= passages
-        why = _why_not_booked(ride, day)
+        why = _why_not_booked(ride, day, was_charged)
         if isinstance(ride, Ride) and not why:
             booked.append(ride)
         else:
@@ -90,11 +96,18 @@ def close_account(
     )
 
 
-def _why_not_booked(ride: Ride | UnpricedRide, day: date) -> str:
+def _why_not_booked(
+    ride: Ride | UnpricedRide, day: date, was_charged: Callable[[date], bool]
+) -> str:
     if isinstance(ride, UnpricedRide):
         return f"fare_unknown:{ride.fare.reason}"
     journey = ride.journey
-    if journey.status is not JourneyStatus.COMPLETE and journey.travel_day < day:
+    if journey.travel_day >= day:
+        return ""
+    if journey.status is not JourneyStatus.COMPLETE:
         # The other half may have been charged when its own day was closed: never twice.
         return "late_half"
+    if was_charged(journey.travel_day):
+        # Its entry and its exit may be the late halves of two rides that were charged then.
+        return "late_ride"
     return ""

@@ -26,7 +26,7 @@ from faregate.db.engine import forget_deleted, snapshot, transaction
 from faregate.errors import InvalidInputError
 from faregate.fares.travel_day import travel_day, travel_day_ends
 from faregate.ids import AccountId, LineId
-from faregate.ledger.ledger import open_account, post
+from faregate.ledger.ledger import is_posted, open_account, post
 from faregate.ledger.transfer import PostResult, Transfer, TransferId, TransferKind
 from faregate.translog.leaf import infrastructure_leaf
 from faregate.translog.log import LeafAbsence
@@ -188,7 +188,14 @@ class DayCloser:
     def _close_account(
         self, connection: Connection, day: date, account: AccountId, stored: list[StoredEvent]
     ) -> AccountClose:
-        part = close_account(stored, day=day, policy=self._policy)
+        part = close_account(
+            stored,
+            day=day,
+            policy=self._policy,
+            was_charged=lambda former: is_posted(
+                connection, _cause(account, former), TransferKind.FARE
+            ),
+        )
         history_pk = (
             NoAccount.UNBOUND if account == NOBODY else self._history_keys.history_key_of(account)
         )
@@ -214,7 +221,7 @@ class DayCloser:
         if amount.minor > 0:
             open_account(connection, account)
             open_account(connection, REVENUE)
-            cause = f"day:{account}:{day.isoformat()}"
+            cause = _cause(account, day)
             transfer = Transfer(
                 id=TransferId(b64(sha256(typed("transfer", cause.encode())))),
                 debit=account,
@@ -281,3 +288,7 @@ class DayCloser:
         connection.execute(
             delete(DAY_CLOSES).where(DAY_CLOSES.c.day < (day - _CLOSES_KEPT).isoformat())
         )
+
+
+def _cause(account: AccountId, day: date) -> str:
+    return f"day:{account}:{day.isoformat()}"

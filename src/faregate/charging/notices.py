@@ -17,7 +17,8 @@ class Notice:
     day: date
     line: LineId
     kind: str
-    """`refused:<Refusal>`, `fare_unknown:<UnknownReason>`, `late_half` or `written_off`."""
+    """`refused:<Refusal>`, `fare_unknown:<UnknownReason>`, `late_half`, `late_ride` or
+    `written_off`."""
     times: int
 
 

@@ -79,6 +79,11 @@ def statement(connection: Connection, account: AccountId) -> tuple[Transfer, ...
     return tuple(_transfer(row) for row in connection.execute(query).mappings())
 
 
+def is_posted(connection: Connection, cause: str, kind: TransferKind) -> bool:
+    """Tell whether there is a transfer of this cause and kind, whatever its amount."""
+    return _Posted(connection).by_cause(cause, kind) is not None
+
+
 class _Posted:
     """The answers of the database to `judge`."""
 
