@@ -26,6 +26,7 @@ from faregate.gate.lane import Ending
 from faregate.gate.rounds import Office
 from faregate.gate.unsafe import UnsafeEvidenceObserver, UnsafeEvidenceWarning
 from faregate.wire.canonical import b64
+from faregate.wire.messages import SignedGateEpoch
 
 ADA, EVE = 1, 2
 MINUTE = timedelta(minutes=1)
@@ -156,13 +157,23 @@ def test_passages_arrive_exactly_once(world: GateWorld, ada: Rider, lost: str) -
     assert passages(world) == [(1, "authorised"), (2, "passed")]
 
 
-def test_an_epoch_whose_answer_was_lost_is_published_again(world: GateWorld) -> None:
+def test_an_epoch_whose_answer_was_lost_is_published_again(
+    world: GateWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Publishing twice changes nothing."""
     world.start()
-    world.office.lose_answer = True
+    publish = world.office.publish_epoch
+
+    def lose_answer(epoch: SignedGateEpoch) -> None:
+        publish(epoch)
+        raise ConnectionError("answer lost")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.office, "publish_epoch", lose_answer)
+        assert world.poll().office is Office.UNREACHABLE
+        assert len(world.line.epochs_to_publish()) == 1
     world.poll()
-    world.office.lose_answer = False
-    world.poll()
+    assert world.line.epochs_to_publish() == ()
     assert [one.document.epoch for one in world.office.epochs] == [1, 2]
 
 

@@ -32,7 +32,10 @@ class OfficeLink(Protocol):
     """
 
     def publish_epoch(self, epoch: SignedGateEpoch) -> None:
-        """Log the epoch. On return a wallet can find it with its proof. Again changes nothing."""
+        """Log the epoch. On return a wallet can find it with its proof. Again changes nothing.
+
+        Raises `VerificationError` if the office does not take it for this line's.
+        """
 
     def fetch_bundle(self, line: LineId) -> SignedBundle:
         """Give the newest bundle for this line (message 12)."""

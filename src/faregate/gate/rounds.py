@@ -64,23 +64,41 @@ class Rounds:
         Never raises for what the office does: without it, or with nonsense from it, the line goes
         on within the limits of message 6. Raises `MachineError` if the line's own disk fails.
         """
-        report = RoundReport(lost=self._line.forget())
+        report = RoundReport()
         try:
-            # Withdrawals and stops first: no lease is admitted that they forbid.
-            self._publish_epochs()
+            # Withdrawals and stops before all else: neither a disk that fails nor a log without
+            # witnesses keeps a template open whose rider ended it, and no lease is admitted that
+            # they forbid.
             self._take_bundle(report)
             self._take_stops()
+        except ConnectionError:
+            report.office = Office.UNREACHABLE
+        report.lost = self._line.forget()
+        if report.office is Office.REACHED:
+            self._exchange(report)
+        return report
+
+    def _exchange(self, report: RoundReport) -> None:
+        try:
+            self._publish_epochs(report)
             self._take_leases(report)
             self._deliver(report)
             self._settle(report)
             self._send_replies(report)
         except ConnectionError:
             report.office = Office.UNREACHABLE
-        return report
 
-    def _publish_epochs(self) -> None:
+    def _publish_epochs(self, report: RoundReport) -> None:
         for epoch in self._line.epochs_to_publish():
-            self._office.publish_epoch(epoch)
+            try:
+                self._office.publish_epoch(epoch)
+            except ConnectionError:
+                # The log may have no quorum while the office takes passages all the same.
+                report.office = Office.UNREACHABLE
+                return
+            except VerificationError as error:
+                _distrust(report, error)
+                return
             self._line.epoch_published(epoch)
 
     def _take_bundle(self, report: RoundReport) -> None:
