@@ -6,8 +6,10 @@ its list breaks the rule and when something on the list no longer does.
 
 import ast
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Final
 
@@ -36,11 +38,24 @@ TOO_LONG_FUNCTIONS: Final[Mapping[str, str]] = {
 CATCHES_EVERYTHING: Final[Mapping[str, str]] = {}
 """Files at a process edge, where nothing above is left to handle an unforeseen error."""
 
-TESTS_OF_SEVERAL_MODULES: Final[Mapping[str, str]] = {}
+TESTS_OF_SEVERAL_MODULES: Final[Mapping[str, str]] = {
+    "tests/charging/test_late_rides.py": "intake and day close over several days",
+    "tests/gate/test_failing_rounds.py": "rounds, line and outbox when the disk or the log fails",
+    "tests/gate/test_hostile_leases.py": "what the wire, consent and admission refuse together",
+}
 """Test files in a part's folder that are about no single module of that part."""
 
 PARTS_TESTED_ELSEWHERE: Final[Mapping[str, str]] = {}
 """Parts without a folder of tests of their own."""
+
+READ_WITHOUT_IMPORT: Final[Mapping[str, str]] = {
+    "dlib-bin": "imported as `dlib`, which its metadata does not name",
+    "face-recognition-models": "its files are read by path: importing it needs pkg_resources",
+    "matplotlib": "a portrait is read by path",
+    "scikit-image": "a portrait is read by path",
+    "tzdata": "zoneinfo finds it by itself",
+}
+"""Dependencies that no module imports."""
 
 TEST_FOLDERS_OF_NO_PART: Final[Mapping[str, str]] = {
     "abuse": "what must never work, attack by attack",
@@ -230,6 +245,30 @@ def test_the_lock_names_the_public_index_only() -> None:
 def test_nothing_large_is_committed() -> None:
     """Weights and recordings of people stay out of the repository."""
     assert [_name(path) for path in EVERY_FILE if _size(path) > FILE_BYTES_MAX] == []
+
+
+def test_dependencies_are_what_the_source_imports() -> None:
+    """Every declared package is imported somewhere, and every imported one is declared."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {
+        re.split(r"[<>=!~ \[]", line, maxsplit=1)[0].lower()
+        for line in [*project["dependencies"], *project["optional-dependencies"]["demo"]]
+    }
+    imported = {
+        (node.module or "").split(".")[0] if isinstance(node, ast.ImportFrom) else alias.name
+        for path in SOURCES
+        for node in ast.walk(TREES[path])
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    owners = packages_distributions()
+    needed = {
+        owners[name.split(".")[0]][0].lower()
+        for name in imported
+        if name.split(".")[0] in owners and not name.startswith("faregate")
+    }
+    _assert_list_is_exact(declared - needed, READ_WITHOUT_IMPORT, "each dependency is imported")
+    assert needed - declared == set(), "imported, and only installed through something else"
 
 
 def test_tests_mirror_the_source() -> None:
