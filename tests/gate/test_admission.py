@@ -11,6 +11,7 @@ from fakes.faces import DIMENSION, MODEL, template_of
 from fakes.gate_world import TERMS, GateWorld
 from faregate.consent.locked import LockedBuffer
 from faregate.consent.stop import stop_hash
+from faregate.errors import MachineError
 from faregate.face.template import FaceTemplate
 from faregate.gate.admission import (
     AdmissionRefusal,
@@ -220,18 +221,49 @@ def test_uses_spent_before_a_restart_count(desk: Desk) -> None:
     assert outcome.lease.uses_spent == 1
 
 
-def test_a_refused_lease_leaves_no_key_and_no_template(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """All locked memory that a refused lease needed is zero afterwards."""
-    made: list[LockedBuffer] = []
+@pytest.fixture
+def made(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[LockedBuffer]:
+    """Give all locked memory that is used from now on."""
+    del desk  # made before
+    buffers: list[LockedBuffer] = []
     init = LockedBuffer.__init__
 
     def watched(buffer: LockedBuffer, size: int) -> None:
         init(buffer, size)
-        made.append(buffer)
+        buffers.append(buffer)
 
     monkeypatch.setattr(LockedBuffer, "__init__", watched)
+    return buffers
+
+
+@pytest.mark.parametrize("good_readings", [0, 1])
+def test_a_disk_that_fails_leaves_no_key_and_no_template(
+    desk: Desk, made: list[LockedBuffer], good_readings: int
+) -> None:
+    """Whenever the disk fails: there is a template in the clear for an admitted lease alone."""
+    readings = iter([0] * good_readings)
+
+    def fail(_lease_id: LeaseId) -> int:
+        for reading in readings:
+            return reading
+        raise MachineError("outbox_unusable", "It fails.", remedy="Mend it.")
+
+    desk.know(uses_spent=fail)
+    try:
+        outcome = desk.admit()
+    except MachineError:
+        assert good_readings == 0
+    else:
+        assert isinstance(outcome, Admitted)
+        outcome.lease.template.wipe()
+    assert made
+    assert all(not any(buffer.view) for buffer in made)
+
+
+def test_a_refused_lease_leaves_no_key_and_no_template(
+    desk: Desk, made: list[LockedBuffer]
+) -> None:
+    """All locked memory that a refused lease needed is zero afterwards."""
     desk.terms = replace(TERMS, dimension=DIMENSION + 1)
     assert isinstance(desk.admit(), LeaseRefused)
     gc.collect()

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Generator
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Final
@@ -213,6 +214,22 @@ def test_a_full_disk_asks_for_the_card(world: GateWorld, ada: Rider, entry: Fake
     assert entry.turnstile.moves == ()
 
 
+@pytest.mark.parametrize("broken", ["next_id", "add"])
+def test_a_broken_disk_asks_for_the_card(
+    ada: Rider, entry: FakeLane, world: GateWorld, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    """Nor is a ride begun on a disk that can't even be read; the lane stays up, and nobody pays."""
+    del ada
+
+    def fail(*_: object) -> None:
+        raise MachineError("outbox_unusable", "It fails.", remedy="Mend it.")
+
+    monkeypatch.setattr(world.line.outbox, broken, fail)
+    assert entry.walk_up(ADA) is Ending.CARD_ASKED
+    assert reasons(entry) == [CardReason.CANNOT_RECORD]
+    assert world.line.unlocked == 1
+
+
 def test_an_exit_closes_the_journey_of_a_recognised_rider(
     world: GateWorld, ada: Rider, exit_lane: FakeLane
 ) -> None:
@@ -254,6 +271,33 @@ def test_a_dead_recogniser_keeps_nobody_in(
     assert (len(exit_lane.turnstile.moves), len(entry.turnstile.moves)) == (1, 0)
     assert not exit_lane.camera.is_open
     assert not entry.camera.is_open
+
+
+@pytest.mark.parametrize("fault", ["recogniser", "camera"])
+def test_an_attended_exit_that_breaks_keeps_nobody_in(
+    world: GateWorld, ada: Rider, exit_lane: FakeLane, fault: str
+) -> None:
+    """Also on a live camera the exit opens first, once, then the error is told."""
+    del ada
+    exit_lane.camera.show(ADA)
+    world.faces.broken = fault == "recogniser"
+    exit_lane.camera.lost = fault == "camera"
+    with pytest.raises(MachineError):
+        list(exit_lane.lane.attend())
+    assert exit_lane.turnstile.moves == (Move(Direction.EXIT, ActuatorEvent.PASSED),)
+    assert outcomes(world) == []
+
+
+def test_whoever_stops_attending_opens_nothing(ada: Rider, exit_lane: FakeLane) -> None:
+    """A lane that is shut down between two persons is no fault."""
+    del ada
+    exit_lane.camera.show(ADA)
+    endings = exit_lane.lane.attend()
+    assert next(endings) is Ending.PASSED
+    assert isinstance(endings, Generator)
+    endings.close()
+    assert len(exit_lane.turnstile.moves) == 1
+    assert not exit_lane.camera.is_open
 
 
 def test_a_lost_camera_keeps_nobody_in(ada: Rider, exit_lane: FakeLane) -> None:

@@ -89,7 +89,7 @@ class LineMemory:
     withdrawals_fresh: bool
     room: bool
     uses_spent: Callable[[LeaseId], int]
-    """At this line, also before a restart."""
+    """At this line, also before a restart. Raises `MachineError` for a disk that fails."""
 
 
 def admit(
@@ -98,6 +98,7 @@ def admit(
     """Check a sealed lease on arrival, and open its template if everything holds.
 
     Whoever is refused leaves nothing: K_L is wiped in any case, T unless the lease is admitted.
+    Raises `MachineError` for a disk that fails; then nothing is left either.
     """
     # 1. It was sealed to a live epoch of this line.
     try:
@@ -132,8 +133,10 @@ def _admit_opened(
         )
     except VerificationError as error:
         return LeaseRefused(AdmissionRefusal.NOT_PROVEN, error.code, reply_to)
-    # 3. What only this line knows speaks for it.
-    reason = next(_refusals(verified, memory, now), None)
+    # 3. What only this line knows speaks for it. The disk is asked here and not again: if it fails
+    #    there is no template in the clear yet.
+    uses_spent = memory.uses_spent(verified.lease_id)
+    reason = next(_refusals(verified, memory, uses_spent, now), None)
     if reason is not None:
         return LeaseRefused(reason, reason, reply_to)
     # 4. H(salt || T) = tc, and T is a template of this line's model.
@@ -145,11 +148,11 @@ def _admit_opened(
     if len(template) != terms.dimension or not any(template.view):
         template.wipe()
         return LeaseRefused(AdmissionRefusal.NOT_PROVEN, "template_form", reply_to)
-    return Admitted(_admitted(verified, template, memory), reply_to)
+    return Admitted(_admitted(verified, template, uses_spent), reply_to)
 
 
 def _refusals(
-    verified: VerifiedLease, memory: LineMemory, now: datetime
+    verified: VerifiedLease, memory: LineMemory, uses_spent: int, now: datetime
 ) -> Iterator[AdmissionRefusal]:
     # The end of the lease was checked with its other bounds. A phone whose clock is ahead must
     # date its lease back a little: the line opens nothing early.
@@ -163,13 +166,13 @@ def _refusals(
         yield AdmissionRefusal.WITHDRAWN
     if verified.header.mode == "window" and not memory.withdrawals_fresh:
         yield AdmissionRefusal.LIST_STALE
-    if memory.uses_spent(verified.lease_id) >= verified.header.uses:
+    if uses_spent >= verified.header.uses:
         yield AdmissionRefusal.NO_USES_LEFT
     if not memory.room:
         yield AdmissionRefusal.LINE_FULL
 
 
-def _admitted(verified: VerifiedLease, template: LockedBuffer, memory: LineMemory) -> AdmittedLease:
+def _admitted(verified: VerifiedLease, template: LockedBuffer, uses_spent: int) -> AdmittedLease:
     return AdmittedLease(
         lease_id=verified.lease_id,
         consent_id=verified.consent_id,
@@ -178,7 +181,7 @@ def _admitted(verified: VerifiedLease, template: LockedBuffer, memory: LineMemor
         not_before=verified.not_before,
         not_after=verified.not_after,
         uses=verified.header.uses,
-        uses_spent=memory.uses_spent(verified.lease_id),
+        uses_spent=uses_spent,
         stop_hash=verified.stop_hash,
         template=template,
     )

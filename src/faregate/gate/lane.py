@@ -8,7 +8,7 @@ AskForCard                the lane asks for a card; an exit lets everyone out al
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -165,13 +165,14 @@ class Lane:
     def attend(self) -> Iterator[Ending]:
         """Serve one person after the other from a live camera, while anybody's window is live.
 
-        Another try is a new approach: whoever was answered first leaves the picture.
+        Another try is a new approach: whoever was answered first leaves the picture. Raises what
+        the camera or the recogniser raises; an exit opens even then.
         """
         if not self._may_look():
             return
         with self._camera_on() as frames:
             while self._may_look():
-                served = self._serve(frames)
+                served = self._serve_or_let_out(frames)
                 if served is Ending.NOBODY_CAME:
                     return
                 yield self._finish(served)
@@ -190,6 +191,14 @@ class Lane:
             finally:
                 self._camera.close()
                 self._on_event(CameraClosed(lane=lane, at=now(), camera=camera))
+
+    def _serve_or_let_out(self, frames: Iterator[Frame]) -> _Served:
+        with ExitStack() as way_out:
+            if self._settings.direction is Direction.EXIT:
+                way_out.callback(lambda: self._finish(self._let_out()))
+            served = self._serve(frames)
+            way_out.pop_all()
+        return served
 
     def _serve(self, frames: Iterator[Frame]) -> _Served:
         """Look until there is an answer, and give it. Ends early when the last window does."""

@@ -226,16 +226,8 @@ class GateLine:
             match answer:
                 case AskForCard():
                     return answer
-                case Open(lease_id, consent_id):
-                    passage = self._passage(
-                        lane=lane,
-                        direction=direction,
-                        consent_id=consent_id,
-                        lease_id=lease_id,
-                        outcome="authorised",
-                        concerns="",
-                    )
-                    return self._authorise(passage)
+                case Open():
+                    return self._authorise(answer, lane=lane, direction=direction)
 
     def conclude(self, authorised: Authorised, outcome: Literal["passed", "timed_out"]) -> None:
         """Write down what became of a passage, as an event of its own.
@@ -254,14 +246,24 @@ class GateLine:
             )
             self.outbox.add(self._seal(passage))
 
-    def _authorise(self, passage: Passage) -> Authorised | AskForCard:
-        lease_id = LeaseId(passage.lease_id)
+    def _authorise(
+        self, answer: Open, *, lane: LaneId, direction: Direction
+    ) -> Authorised | AskForCard:
+        lease_id = answer.lease_id
         use = SpentUse(lease_line_hash(lease_id, self.terms.line), self._seen[lease_id])
         try:
+            passage = self._passage(
+                lane=lane,
+                direction=direction,
+                consent_id=answer.consent_id,
+                lease_id=lease_id,
+                outcome="authorised",
+                concerns="",
+            )
             self.outbox.add(self._seal(passage), [use])
         except (MachineError, VerificationError):
-            # The office gave no usable key for today, or the disk is full: a ride that can't be
-            # written down is not begun.
+            # The office gave no usable key for today, or the disk is full or fails: a ride that
+            # can't be written down is not begun.
             return AskForCard(CardReason.CANNOT_RECORD)
         self._present.spend(lease_id)
         passage_id = PassageId(passage.device, passage.boot, passage.seq)
