@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DatabaseError
 
-from faregate.db.engine import snapshot, transaction
+from faregate.db.engine import empty_log, snapshot, transaction
 from faregate.db.migrate import Store, migrate
 from faregate.errors import InvalidInputError, MachineError
 from faregate.ids import EpochId, LeaseId, LineId, PassageId, check_name
@@ -139,13 +139,18 @@ class Outbox(Protocol):
 
 
 class SqliteOutbox:
-    """The outbox in a SQLite file, with synchronous=FULL. Safe between the lanes' threads."""
+    """The outbox in a SQLite file, with synchronous=FULL. Safe between the lanes' threads.
+
+    What is deleted is gone from the file's bytes, too, with this round or the next.
+    """
 
     def __init__(self, engine: Engine, *, device: str, rows_max: int = ROWS_MAX) -> None:
         """Count one boot. Raises `MachineError` for tables of a newer release."""
         self._engine = engine
         self._device = check_name(device, what="device")
         self._rows_max = rows_max
+        # True at first: who knows what the run before deleted and left in the log.
+        self._log_may_tell = True
         migrate(engine, (OUTBOX_STORE,))
         with transaction(engine) as connection:
             last = connection.scalar(select(func.max(_BOOTS.c.boot)))
@@ -237,31 +242,35 @@ class SqliteOutbox:
                     .where(_BOOTS.c.boot == last.boot)
                     .scalar_subquery()
                 )
-                connection.execute(
+                dropped = connection.execute(
                     delete(_ROWS).where(
                         _ROWS.c.boot == last.boot,
                         _ROWS.c.seq <= last.seq,
                         _ROWS.c.seq <= acknowledged,
                     )
                 )
+                self._log_may_tell |= dropped.rowcount > 0
+        self._empty_log()
 
     def forget(self, *, today: date, now: datetime) -> int:
         """Drop what is over its time; see `Outbox.forget`."""
         first_kept = (today - KEPT_AT_MOST).isoformat()
         with self._writing() as connection:
-            connection.execute(delete(_SPENT).where(_SPENT.c.not_after <= now.timestamp()))
+            ended = connection.execute(delete(_SPENT).where(_SPENT.c.not_after <= now.timestamp()))
             lost = connection.scalar(
                 select(func.count())
                 .select_from(_ROWS.join(_BOOTS, _BOOTS.c.boot == _ROWS.c.boot))
                 .where(_ROWS.c.day < first_kept, _ROWS.c.seq > _BOOTS.c.acknowledged_seq)
             )
-            connection.execute(delete(_ROWS).where(_ROWS.c.day < first_kept))
+            dropped = connection.execute(delete(_ROWS).where(_ROWS.c.day < first_kept))
             connection.execute(
                 delete(_BOOTS).where(
                     _BOOTS.c.boot < self._boot, _BOOTS.c.boot.not_in(select(_ROWS.c.boot))
                 )
             )
-            return lost or 0
+            self._log_may_tell |= ended.rowcount > 0 or dropped.rowcount > 0
+        self._empty_log()
+        return lost or 0
 
     def next_epoch(self) -> EpochId:
         """Take the next number of an epoch of this line; none is ever given twice."""
@@ -270,6 +279,10 @@ class SqliteOutbox:
             connection.execute(delete(_EPOCHS))
             connection.execute(insert(_EPOCHS).values(epoch=epoch))
             return EpochId(epoch)
+
+    def _empty_log(self) -> None:
+        if self._log_may_tell:
+            self._log_may_tell = not empty_log(self._engine)
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
