@@ -45,13 +45,18 @@ def test_the_trust_file_names_every_role(tmp_path: Path) -> None:
         assert small.log.witness_problems == {}
 
 
-def test_the_demos_relying_party_is_refused_elsewhere() -> None:
-    """Software passkeys can't get into a deployment that is not a demo."""
-    with pytest.raises(ConfigurationError, match="name for demos"):
+@pytest.mark.parametrize(
+    ("assessment", "why"),
+    [("", "name for demos"), ("demo", "does not hold")],
+    ids=["unassessed", "assessed as a demo"],
+)
+def test_the_demos_relying_party_is_refused_elsewhere(assessment: str, why: str) -> None:
+    """Software passkeys can't get into a deployment that is not a demo, whatever it says it is."""
+    with pytest.raises(ConfigurationError, match=why):
         Deployment(
             name=DeploymentId("city"),
             level=DeploymentLevel.P1,
-            assessment="",
+            assessment=assessment,
             rp_id="wallet.localhost",
             wallet_origin="https://wallet.localhost",
             zone=ZoneInfo("Europe/Berlin"),

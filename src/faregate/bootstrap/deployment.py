@@ -25,7 +25,7 @@ from faregate.consent.epoch import COSIGNED_WITHIN
 from faregate.consent.passkey import check_rp_id
 from faregate.consent.trust import Trust, TrustAnchor, verify_trust_file
 from faregate.errors import MachineError
-from faregate.gate.assessment import DeploymentLevel
+from faregate.gate.assessment import DeploymentLevel, window_modes
 from faregate.ids import DeploymentId
 from faregate.translog.checkpoint import NoteSigner, key_name
 from faregate.translog.leaf import infrastructure_leaf
@@ -47,7 +47,8 @@ _WITNESS_KEY: Final = "witness.pem"
 class Deployment:
     """What every role of one deployment knows of it.
 
-    Raises `ConfigurationError` for a relying party that only demos may have.
+    Raises `ConfigurationError` for a relying party that only demos may have, and for an
+    assessment that does not hold at this level.
     """
 
     name: DeploymentId
@@ -59,6 +60,9 @@ class Deployment:
     zone: ZoneInfo
 
     def __post_init__(self) -> None:
+        # First: a deployment that calls its assessment a demo's, and is none, gets no demo's
+        # relying party by it.
+        window_modes(self.assessment, level=self.level)
         check_rp_id(self.rp_id, assessment=self.assessment)
 
 
