@@ -86,6 +86,13 @@ def test_an_epoch_of_something_else_is_refused(world: RiderWorld, good: Case) ->
     }
 
 
+def test_nothing_is_sealed_under_a_trust_file_that_has_expired(good: Case) -> None:
+    """A wallet that stays open asks again, each time it travels."""
+    ends = int(good.now.timestamp())
+    over = Trust(good.trust.file.model_copy(update={"expires": ends}))
+    assert replace(good, trust=over).refused_for() == "trust_file_expired"
+
+
 def test_an_epoch_key_that_is_not_the_lines_or_not_logged_is_refused(
     world: RiderWorld, good: Case
 ) -> None:

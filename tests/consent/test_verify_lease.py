@@ -78,6 +78,16 @@ def test_another_trust_file_is_of_another_deployment(rider: Rider) -> None:
     assert replace(rider.good, trust=Trust(file)).refused_for() == LeaseDefect.DEPLOYMENT
 
 
+def test_a_trust_file_that_ends_while_the_line_runs_ends_admission(rider: Rider) -> None:
+    """It was in force when the line started; at its end, to the second, it proves nothing."""
+    ends = int(rider.good.now.timestamp()) + 60
+    trust = Trust(rider.good.trust.file.model_copy(update={"expires": ends}))
+    before = replace(rider.good, trust=trust, now=rider.good.now + timedelta(seconds=59))
+    before.verify()
+    at_its_end = replace(before, now=rider.good.now + timedelta(seconds=60))
+    assert at_its_end.refused_for() == "trust_file_expired"
+
+
 def test_modes_and_bounds(rider: Rider) -> None:
     """Two hours and two lines at most, from now on, in a mode that is on and agreed to."""
     header = rider.good.opened.proof.header

@@ -57,6 +57,8 @@ def verify_epoch(
     `verify_release` raise.
     """
     document = offer.epoch.document
+    # Before all else: the trust file, which a process may have read long ago, is still in force.
+    trust.check_in_force(now=now)
     # 1. It is this deployment's and this line's, and in force.
     if document.deployment != trust.deployment:
         raise _defect(EpochDefect.DEPLOYMENT, "The epoch is of another deployment.")

@@ -50,6 +50,14 @@ class Trust:
         """The hash of the file, as a bundle names it; 32 bytes."""
         return self.file.hashed()
 
+    def check_in_force(self, *, now: datetime) -> None:
+        """Refuse to rest anything new on a file that is over, also in a process that runs on.
+
+        Raises `VerificationError`: `trust_file_expired`.
+        """
+        if now.timestamp() >= self.file.expires:
+            raise VerificationError("trust_file_expired", "The trust file has expired.")
+
     def key_of(self, role: Role, name: str, day: str) -> bytes:
         """Give the raw public key that `name` holds in `role` on `day` (ISO 8601).
 
@@ -137,8 +145,8 @@ def verify_trust_file(
         raise VerificationError("deployment", "The trust file is of another deployment.")
     if file.version != 1 or file.prev_hash != _NO_PREDECESSOR:
         raise VerificationError("trust_file_version", "This program knows version 1 only.")
-    if now.timestamp() >= file.expires:
-        raise VerificationError("trust_file_expired", "The trust file has expired.")
+    trust = Trust(file)
+    trust.check_in_force(now=now)
     # 3. It names the configured roots, and enough of them signed it.
     roots = [entry for entry in file.roles if entry.role == "root"]
     if {unb64(entry.key) for entry in roots} != anchor.root_keys:
@@ -149,7 +157,6 @@ def verify_trust_file(
     # 4. Its keys are unambiguous, and any two quorums of witnesses share an honest member.
     _check_keys(file)
     # 5. Everyone can see it: it is in the log that it names.
-    trust = Trust(file)
     trust.verify_logged(
         infrastructure_leaf(signed), proof, now=now, cosigned_within=cosigned_within
     )

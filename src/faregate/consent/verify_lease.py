@@ -98,9 +98,12 @@ def verify_lease(
 
     `expected_modes` are those that the line's configuration switched on. Left to the line: that
     the lease id is unseen, and at each opening the times, uses, withdrawals and stops.
-    Raises `VerificationError`: a `LeaseDefect`, or what the verifications of its parts raise.
+    Raises `VerificationError`: a `LeaseDefect`, `trust_file_expired`, or what the verifications
+    of its parts raise.
     """
     proof, header = opened.proof, opened.proof.header
+    # Before all else: the trust file, which a process may have read long ago, is still in force.
+    trust.check_in_force(now=now)
     # 1. The header names this deployment, line, epoch and epoch key.
     if not header.deployment == opened.deployment == trust.deployment:
         raise lease_defect(LeaseDefect.DEPLOYMENT, "The lease is for another deployment.")
