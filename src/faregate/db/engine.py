@@ -112,8 +112,9 @@ def empty_log(engine: Engine) -> bool:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.OperationalError:
             return False
-        (busy, *_) = cursor.fetchone()
-    return not busy
+        checkpoint = cursor.fetchone()
+    assert checkpoint is not None  # the pragma always answers (busy, pages, pages written)
+    return not checkpoint[0]
 
 
 def forget_deleted(engine: Engine) -> None:
