@@ -146,8 +146,6 @@ class _Terminal:
             table.add_row("ok" if figure.right else "WRONG", figure.label, figure.value)
         self._console.print()
         self._console.print(table)
-        for skipped in report.skipped:
-            self._console.print(f"Not shown: {skipped}")
         wrong = report.wrong()
         self._console.print(
             f"Not what it must be: {', '.join(wrong)}."

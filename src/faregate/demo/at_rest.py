@@ -5,6 +5,7 @@ file and every table as somebody who seized the folder would.
 """
 
 import base64
+import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -16,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _SQLITE_MAGIC: Final = b"SQLite format 3\x00"
+_SQLITE_INDEX: Final = "-shm"
+"""The index of a write-ahead log: page numbers and readers' marks, no content of any page."""
 _WINDOW: Final = 24
 """Bytes of a template that can't be there by chance: 24 of a 128-byte template at once."""
 
@@ -95,6 +98,15 @@ def files_with(folder: Path, needles: Iterable[Needle]) -> list[tuple[Path, str]
     return found
 
 
+def fingerprints(folder: Path) -> dict[Path, bytes]:
+    """Give the SHA-256 of each file under `folder`, to see later what was written meanwhile."""
+    return {
+        path: hashlib.sha256(path.read_bytes()).digest()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.endswith(_SQLITE_INDEX)
+    }
+
+
 def rows_with(folder: Path, needles: Iterable[Needle]) -> list[FoundRow]:
     """Give each row of each SQLite table under `folder` that holds a needle."""
     wanted = tuple(needles)
@@ -114,6 +126,11 @@ def databases(folder: Path) -> list[Path]:
         for path in folder.rglob("*")
         if path.is_file() and path.read_bytes()[: len(_SQLITE_MAGIC)] == _SQLITE_MAGIC
     )
+
+
+def row_count(store: Path, table: str) -> int:
+    """Count the rows of one table; none where there is no such table."""
+    return sum(name == table for name, _, _ in _rows(store))
 
 
 def _rows(store: Path) -> Iterator[tuple[str, int, tuple[bytes, ...]]]:

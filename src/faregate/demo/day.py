@@ -10,7 +10,13 @@ from faregate.demo.chapters import EXPLANATIONS, Chapter
 from faregate.demo.clips import FIRST_TRY, Clip
 from faregate.demo.rider import Rider
 from faregate.demo.stage import LaneView, Stage, Tone, shown_money
-from faregate.demo.stored import booked_minor, money_of, stored_about
+from faregate.demo.stored import (
+    booked_minor,
+    money_of,
+    ride_details,
+    stored_about,
+    traces_of,
+)
 from faregate.demo.tally import Staged
 from faregate.demo.walk_ups import WalkUp, WalkUps
 from faregate.demo.world import FIRST_DAY, HARBOUR, LINES, MUSEUM, World
@@ -18,7 +24,7 @@ from faregate.errors import InvalidInputError
 from faregate.gate.lane import Ending
 from faregate.ids import LineId
 from faregate.money import Money
-from faregate.wire.messages import ReceiptBundle
+from faregate.wire.messages import Receipt
 
 Pause = Callable[[], None]
 
@@ -46,8 +52,10 @@ class Day:
         self.rider_a = world.new_rider("Rider A")
         self.rider_b = world.new_rider("Rider B")
         self._enrolled: list[Rider] = []
-        self.receipts: list[ReceiptBundle] = []
+        self.receipts: dict[str, list[Receipt]] = {}
         self.templates_found = 0
+        self.traces_before_withdrawal = 0
+        self.ride_details_before_close = 0
         self._scenes: dict[Chapter, Callable[[], None]] = {
             Chapter.A_ENROLS: self._a_enrols,
             Chapter.A_TRAVELS: self._a_travels,
@@ -61,6 +69,11 @@ class Day:
             Chapter.DAY_CLOSE: self._close_first_day,
             Chapter.WITHDRAWAL: self._a_withdraws,
         }
+
+    @property
+    def riders(self) -> int:
+        """How many riders the script lets enrol."""
+        return len((self.rider_a, self.rider_b))
 
     @property
     def enrolled(self) -> int:
@@ -165,23 +178,31 @@ class Day:
         )
         self._world.mend_network()
         self._stage.show_network(up=True)
-        self._tell("The network is back. One request and one answer got lost; all is delivered.")
+        network = self._world.network
+        self._tell(
+            f"The network is back. Requests lost: {network.requests_lost}; answers lost: "
+            f"{network.answers_lost}; passages that still wait: {self._waiting()}."
+        )
         self._stop(self.rider_a)
 
     def _close_first_day(self) -> None:
+        self.ride_details_before_close = ride_details(self._world)
         self._close_day(0)
         for rider in self._enrolled:
-            self.receipts.extend(self._read_receipts(rider))
+            self._read_receipts(rider)
 
     def _a_withdraws(self) -> None:
         self._world.move_to(_at(1, 12, 30))
         self._unlock(self.rider_a)
+        self.traces_before_withdrawal = traces_of(self._world, self.rider_a, ())
         self.rider_a.withdraw()
         self._tell("A withdrew: the sealed template and its key wraps are deleted.", Tone.CALM)
         self._world.pass_time(_MINUTE)
         self._show_lanes()
         self._tell(f"Riders still unlocked at the gates: {self._unlocked()}.", Tone.CALM)
         self._close_day(1)
+        # Nobody rode: a receipt now would be for a ride that is charged already.
+        self._read_receipts(self.rider_b)
 
     # What riders and staff do
 
@@ -236,20 +257,22 @@ class Day:
         self._world.do_rounds()
         self._tell(f"The office closed {closed:%A}: rides are charged, and their details gone.")
 
-    def _read_receipts(self, rider: Rider) -> tuple[ReceiptBundle, ...]:
-        bundles = rider.receipts()
-        for bundle in bundles:
+    def _read_receipts(self, rider: Rider) -> None:
+        for bundle in rider.receipts():
+            self.receipts.setdefault(rider.shown_as, []).extend(bundle.rides)
             for ride in bundle.rides:
                 fare = shown_money(Money(ride.fare, bundle.currency))
                 self._tell(
                     f"{rider.shown_as} reads, with a key of their own: {ride.place}, {fare}."
                 )
-        return bundles
 
     # What the audience sees
 
     def _tell(self, text: str, tone: Tone = Tone.PLAIN) -> None:
         self._stage.tell(self._world.clock.now(), text, tone)
+
+    def _waiting(self) -> int:
+        return sum(len(gate.line.outbox.pending()) for gate in self._world.gates.values())
 
     def _unlocked(self) -> int:
         return sum(gate.line.unlocked for gate in self._world.gates.values())

@@ -32,6 +32,8 @@ class Network:
     def __init__(self, office: OfficeLink) -> None:
         self._office = office
         self.fault = Fault.NONE
+        self.requests_lost = 0
+        self.answers_lost = 0
 
     @property
     def up(self) -> bool:
@@ -75,9 +77,11 @@ class Network:
     def _carry(self, request: Callable[[], Answer]) -> Answer:
         self._refuse_if_down()
         if self.fault is Fault.LOSES_REQUEST:
+            self.requests_lost += 1
             raise ConnectionError("the request was lost")
         answer = request()
         if self.fault is Fault.LOSES_ANSWER:
+            self.answers_lost += 1
             raise ConnectionError("the answer was lost")
         return answer
 

@@ -3,7 +3,7 @@
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ from faregate.demo.day import Day
 from faregate.demo.page import PageServer
 from faregate.demo.report import DayReport
 from faregate.demo.stage import Stage, StoryLine
-from faregate.demo.stored import booked_rows, traces_of, withdrawn_ids
+from faregate.demo.stored import booked_rows, ride_details, traces_of, withdrawn_ids
 from faregate.demo.tally import Staged, Tally
 from faregate.demo.template_notes import UnsafeTemplateNotesWarning
 from faregate.demo.walk_ups import WalkUps
@@ -30,6 +30,7 @@ from faregate.fares.read_feed import read_feed
 from faregate.gate.assessment import DeploymentLevel
 from faregate.gate.unsafe import UnsafeEvidenceWarning
 from faregate.video.source import Pace
+from faregate.wire.messages import Receipt
 
 NO_PAGE: Final = -1
 _STEP_S: Final = 1.2  # long enough to read what has just happened
@@ -109,29 +110,42 @@ def play_day(settings: DemoSettings, audience: Audience) -> DayReport:
 
 
 def _count(world: World, day: Day, tally: Tally, *, seconds: float) -> DayReport:
-    rides = [ride for bundle in day.receipts for ride in bundle.rides]
+    rides = [ride for rides in day.receipts.values() for ride in rides]
     tariff = world.charging.tariff
     (flat_fare,) = {product.amount.minor for product in tariff.eligible_products()}
     latencies = np.array(tally.latencies_ms() or [0.0])
     p50, p95 = (round(float(np.percentile(latencies, share)), 1) for share in (50, 95))
     return DayReport(
+        riders=day.riders,
         enrolled=day.enrolled,
+        rides_staged=tally.rides_staged(),
         opened=tally.opened(),
+        exits_opened=tally.exits_opened(),
         controls_opened=tally.opened(Staged.CONTROL),
         charged_minor=day.charged_minor(),
         charged_expected_minor=tally.rides_begun() * flat_fare,
+        receipts_minor=sum(ride.fare for ride in rides),
         currency=tariff.currency,
         charges=len(rides),
-        duplicate_charges=max(0, len(rides) - tally.rides_begun()),
-        strangers_seen=tally.looked_at(Staged.STRANGER),
+        duplicate_charges=_duplicates(day.receipts, rides_begun=tally.rides_begun()),
+        strangers_seen=tally.compared(Staged.STRANGER),
         strangers_opened=tally.opened(Staged.STRANGER),
         prints_seen=tally.looked_at(Staged.PRINT),
         prints_matched_but_refused=tally.matched_but_refused(),
         prints_opened=tally.opened(Staged.PRINT),
+        stopped_seen=tally.compared(Staged.STOPPED),
         stopped_opened=tally.opened(Staged.STOPPED),
+        idle_walk_ups=tally.turned_away_unseen(),
         camera_opens_idle=tally.camera_opened_for_nobody(),
+        files_changed_by_refused=tally.files_changed_by_refused(),
         offline_rides=tally.offline_rides(),
+        requests_lost=world.network.requests_lost,
+        answers_lost=world.network.answers_lost,
+        templates_looked_for=world.notes.templates,
         templates_at_rest_clear=day.templates_found,
+        ride_details_before_close=day.ride_details_before_close,
+        ride_details_after_close=ride_details(world),
+        rows_before_withdrawal=day.traces_before_withdrawal,
         rows_after_withdrawal=traces_of(world, day.rider_a, world.notes.needles),
         withdrawn_ids_kept=withdrawn_ids(world, day.rider_a),
         ledger_rows_kept=booked_rows(world, day.rider_a),
@@ -140,9 +154,14 @@ def _count(world: World, day: Day, tally: Tally, *, seconds: float) -> DayReport
         frame_to_open_ms_p50=p50,
         frame_to_open_ms_p95=p95,
         pack=world.faces.manifest.pack,
-        skipped=(),
         seconds=round(seconds, 1),
     )
+
+
+def _duplicates(receipts: Mapping[str, Sequence[Receipt]], *, rides_begun: int) -> int:
+    """Count rides that are on a rider's receipts twice, or on nobody's account of the day."""
+    rides = [(who, one.place, one.minute) for who, rides in receipts.items() for one in rides]
+    return max(len(rides) - len(set(rides)), len(rides) - rides_begun, 0)
 
 
 @contextmanager

@@ -19,35 +19,60 @@ _ZERO: Final = (
     "duplicate_charges",
     "templates_at_rest_clear",
     "rows_after_withdrawal",
+    "ride_details_after_close",
+    "files_changed_by_refused",
 )
 _AT_LEAST_ONE: Final = (
-    "enrolled",
     "opened",
+    "exits_opened",
     "controls_opened",
+    "stopped_seen",
+    "idle_walk_ups",
+    "requests_lost",
+    "answers_lost",
+    "ride_details_before_close",
+    "rows_before_withdrawal",
     "strangers_seen",
     "prints_seen",
     "prints_matched_but_refused",
     "offline_rides",
-    "charges",
     "withdrawn_ids_kept",
     "ledger_rows_kept",
 )
+_AS_STAGED: Final = {
+    "enrolled": "riders",
+    "templates_looked_for": "riders",
+    "charges": "rides_staged",
+    "charged_minor": "charged_expected_minor",
+    "receipts_minor": "charged_expected_minor",
+}
+"""What was counted in the stores, and what it must equal."""
 _LABELS: Final = {
     "enrolled": "Riders enrolled",
     "opened": "Openings by face, in and out",
+    "exits_opened": "Exits by face, where a ride ends",
     "charges": "Rides charged",
     "duplicate_charges": "Rides charged twice",
     "offline_rides": "Rides begun without a network",
+    "requests_lost": "Requests that the network lost on the way",
+    "answers_lost": "Answers that the network lost on the way back",
     "second_tries": "Riders not recognised at the first try",
-    "strangers_seen": "Strangers that the camera saw",
+    "strangers_seen": "Strangers whom the gate compared",
     "strangers_opened": "Strangers let in by face",
     "prints_seen": "Printed photos held up",
     "prints_matched_but_refused": "Printed photos like enough, refused as not live",
     "prints_opened": "Printed photos let in",
     "controls_opened": "Openings for A with what the photo could not use",
+    "stopped_seen": "Walk-ups of A after Stop",
     "stopped_opened": "Openings for A after Stop",
+    "idle_walk_ups": "Walk-ups with nobody unlocked",
     "camera_opens_idle": "Camera openings with nobody unlocked",
+    "files_changed_by_refused": "Files written while somebody was refused",
+    "templates_looked_for": "Templates looked for in every file",
     "templates_at_rest_clear": "Readable templates in any file",
+    "ride_details_before_close": "Details of rides and their keys, before day close",
+    "ride_details_after_close": "Details of rides and their keys, after the last day close",
+    "rows_before_withdrawal": "Traces of A before withdrawal",
     "rows_after_withdrawal": "Traces of A after withdrawal and day close",
     "withdrawn_ids_kept": "Withdrawn ids kept, so that no gate opens",
     "ledger_rows_kept": "Amounts kept for A, one a day",
@@ -62,8 +87,13 @@ class DayReport:
     command to the turnstile, on the monotonic clock.
     """
 
+    riders: int
+    """Whom the script let enrol."""
     enrolled: int
+    rides_staged: int
+    """Rides that the script let riders take."""
     opened: int
+    exits_opened: int
     controls_opened: int
     charged_minor: int
     currency: str
@@ -73,11 +103,20 @@ class DayReport:
     prints_seen: int
     prints_matched_but_refused: int
     prints_opened: int
+    stopped_seen: int
     stopped_opened: int
+    idle_walk_ups: int
     camera_opens_idle: int
+    files_changed_by_refused: int
     offline_rides: int
+    requests_lost: int
+    answers_lost: int
     duplicate_charges: int
+    templates_looked_for: int
     templates_at_rest_clear: int
+    ride_details_before_close: int
+    ride_details_after_close: int
+    rows_before_withdrawal: int
     rows_after_withdrawal: int
     withdrawn_ids_kept: int
     ledger_rows_kept: int
@@ -87,10 +126,10 @@ class DayReport:
     frame_to_open_ms_p50: float
     frame_to_open_ms_p95: float
     charged_expected_minor: int
-    """Rides that the script took, times the flat fare of the feed."""
+    """Entries by face that somebody passed, times the flat fare of the feed."""
+    receipts_minor: int
+    """What the riders' receipts add up to."""
     pack: str
-    skipped: tuple[str, ...]
-    """What this run did not show, and why."""
     seconds: float
 
     def wrong(self) -> tuple[str, ...]:
@@ -99,7 +138,11 @@ class DayReport:
         return (
             *(key for key in _ZERO if counts[key] != 0),
             *(key for key in _AT_LEAST_ONE if counts[key] < 1),
-            *(("charged_minor",) if self.charged_minor != self.charged_expected_minor else ()),
+            *(
+                key
+                for key, staged in _AS_STAGED.items()
+                if getattr(self, key) != getattr(self, staged)
+            ),
         )
 
     def figures(self) -> tuple[Figure, ...]:
@@ -110,6 +153,11 @@ class DayReport:
                 label="Charged in all",
                 value=shown_money(Money(self.charged_minor, self.currency)),
                 right="charged_minor" not in wrong,
+            ),
+            Figure(
+                label="On the riders' receipts in all",
+                value=shown_money(Money(self.receipts_minor, self.currency)),
+                right="receipts_minor" not in wrong,
             ),
             *(
                 Figure(label=label, value=str(getattr(self, key)), right=key not in wrong)

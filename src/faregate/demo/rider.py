@@ -20,7 +20,8 @@ from faregate.consent.wallet import Wallet
 from faregate.consent.wallet_storage import StoredConsent, WalletPolicy
 from faregate.enrolment.kiosk import CodeAnswer, EnrolmentRefused, Kiosk
 from faregate.errors import InvalidInputError
-from faregate.ids import AccountId, ConsentId, LineId, ModelId
+from faregate.gate.outbox import lease_line_hash
+from faregate.ids import AccountId, ConsentId, LeaseId, LineId, ModelId
 from faregate.translog.log import LeafAbsence
 from faregate.video.source import FrameSource
 from faregate.web.office import Office
@@ -83,7 +84,7 @@ class Rider:
             records=office.records,
         )
         self._leases: tuple[LineLease, ...] = ()
-        self._lease_ids: dict[str, None] = {}  # in order, each once
+        self._lease_ids: dict[tuple[LeaseId, LineId], None] = {}  # in order, each once
         self._history_pk = b""
 
     @property
@@ -147,7 +148,7 @@ class Rider:
     def answers(self) -> tuple[TravelAnswer, ...]:
         """Read what the lines answered so far."""
         acks = tuple(self._acks())
-        self._lease_ids |= dict.fromkeys(ack.lease_id for ack in acks)
+        self._lease_ids |= dict.fromkeys((LeaseId(ack.lease_id), LineId(ack.line)) for ack in acks)
         return tuple(TravelAnswer(LineId(ack.line), ack.status) for ack in acks)
 
     def stop(self) -> None:
@@ -185,10 +186,13 @@ class Rider:
                 f"locator of wrap {number}": unb64(wrap.locator)
                 for number, wrap in enumerate(stored.wraps, 1)
             },
+            **{f"lease {lease_id}": unb64(lease_id) for lease_id, _ in self._lease_ids},
             **{
-                f"lease {number}": unb64(lease_id)
-                for number, lease_id in enumerate(self._lease_ids, 1)
+                f"spent use of lease {lease_id} at {line}": lease_line_hash(lease_id, line)
+                for lease_id, line in self._lease_ids
             },
+            "history key": self._history_pk,
+            "mailbox": mailbox_of(self._history_pk),
             "passkey": self._authenticator.credential_id,
             "passkey's public key": unb64(stored.passkey),
             "commitment to the template": unb64(consent.consent.tc),

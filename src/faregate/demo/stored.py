@@ -7,7 +7,14 @@ from typing import Final
 
 from faregate.charging.today import open_days
 from faregate.db.engine import snapshot
-from faregate.demo.at_rest import Needle, files_with, id_needle, rows_with
+from faregate.demo.at_rest import (
+    Needle,
+    databases,
+    files_with,
+    id_needle,
+    row_count,
+    rows_with,
+)
 from faregate.demo.rider import Rider
 from faregate.demo.stage import MoneyRow, StoredRow, shown_money
 from faregate.demo.world import World
@@ -16,6 +23,8 @@ from faregate.money import Money
 
 _TOMBSTONES: Final = "tombstones.db"
 _WITHDRAWAL_LIST: Final = "tombstone_consent"
+_RIDE_TABLES: Final = ("day_row", "gate_outbox", "gate_spent_use")
+_DAY_KEYS: Final = "day-keys"
 _OFFICE_TABLES: Final = {
     "sealed_record": ("Face template and key wraps, sealed", "the rider alone"),
     "consent": ("Consent, without a name", "office"),
@@ -82,6 +91,17 @@ def traces_of(world: World, rider: Rider, templates: Iterable[Needle]) -> int:
     rows = [row for row in rows_with(world.folder, needles) if row.table != _WITHDRAWAL_LIST]
     files = [path for path, _ in files_with(world.folder, needles) if not _holds_withdrawals(path)]
     return len(rows) + len(files)
+
+
+def ride_details(world: World) -> int:
+    """Count what tells who rode when and where: rows that a key still opens, and those keys.
+
+    The auditor can't read the rows, and needn't: every one of them is about a ride.
+    """
+    stores = databases(world.folder)
+    rows = sum(row_count(store, table) for store in stores for table in _RIDE_TABLES)
+    keys = [path for path in world.folder.rglob(f"{_DAY_KEYS}/*") if path.is_file()]
+    return rows + len(keys)
 
 
 def withdrawn_ids(world: World, rider: Rider) -> int:

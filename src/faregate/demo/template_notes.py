@@ -6,6 +6,7 @@ template that it makes is noted as the spellings to look for, in this process's 
 
 import warnings
 from collections.abc import Iterable
+from typing import Final
 
 from faregate.demo.at_rest import Needle, template_bytes_needle, template_needles
 from faregate.enrolment.kiosk import Enroller
@@ -13,6 +14,9 @@ from faregate.errors import ConfigurationError
 from faregate.face.capture import CaptureRejected, FaceCapture
 from faregate.gate.assessment import DeploymentLevel
 from faregate.video.frame import Frame
+
+_SPELLINGS: Final = 2
+"""A template is looked for as it was captured, and as it is stored."""
 
 
 class UnsafeTemplateNotesWarning(UserWarning):
@@ -41,11 +45,16 @@ class UnsafeTemplateNotes:
         """Every template so far, in every spelling to look for."""
         return tuple(self._needles)
 
+    @property
+    def templates(self) -> int:
+        """How many templates were noted."""
+        return len({needle.name for needle in self._needles}) // _SPELLINGS
+
     def enrol(self, frames: Iterable[Frame]) -> FaceCapture | CaptureRejected:
         """Let the other one capture, and note the template."""
         capture = self._faces.enrol(frames)
         if isinstance(capture, FaceCapture):
-            number = len(self._needles) // 2 + 1
+            number = self.templates + 1
             stored = bytearray(capture.template.dimension)
             capture.template.quantize_into(memoryview(stored))
             self._needles.append(template_needles(f"template {number}", capture.template.vector))

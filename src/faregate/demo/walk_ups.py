@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from faregate.config import Config
+from faregate.demo.at_rest import fingerprints
 from faregate.demo.cameras import Cameras
 from faregate.demo.clips import FIRST_TRY, Clip
 from faregate.demo.rider import Rider
@@ -100,11 +101,16 @@ class WalkUps:
             on_event=lambda event: self._on_event(line, who, event),
         )
         rider = walk_up.shows.consent_id if walk_up.shows else None
+        turnstile, files = self._turnstiles[line], fingerprints(self._world.folder)
+        openings = len(turnstile.moves)
         with self._tally.staging(
-            walk_up.staged, network_up=self._world.network.up, rider=rider
+            walk_up.staged, direction, network_up=self._world.network.up, rider=rider
         ) as seen:
             seen.is_second_try = walk_up.attempt > FIRST_TRY
-            return lane.walk_up()
+            ending = lane.walk_up()
+        seen.device_openings = len(turnstile.moves) - openings
+        seen.files_changed = len(files.items() ^ fingerprints(self._world.folder).items())
+        return ending
 
     def _on_event(self, line: LineId, who: str, event: LaneEvent) -> None:
         self._tally.on_lane_event(event)
