@@ -20,15 +20,17 @@ from faregate.wire.document import verify_signature
 from faregate.wire.messages import SignedGateEpoch, Stop
 
 
-def epoch_of(small: SmallDeployment, key: Ed25519PrivateKey) -> SignedGateEpoch:
+def epoch_of(
+    small: SmallDeployment, key: Ed25519PrivateKey, *, deployment: str = "", number: int = 1
+) -> SignedGateEpoch:
     """Begin an epoch of the line, signed by `key`."""
     keys = EpochKeys(
-        deployment=DeploymentId(small.deployment.name),
+        deployment=DeploymentId(deployment or small.deployment.name),
         line=LINE,
         identity=key,
         release_digest=release_digest(),
     )
-    return keys.begin(EpochId(1), small.clock.now())
+    return keys.begin(EpochId(number), small.clock.now())
 
 
 def test_an_epoch_is_offered_with_proofs_that_a_wallet_accepts(small: SmallDeployment) -> None:
@@ -53,6 +55,26 @@ def test_an_epoch_of_somebody_else_is_not_logged(small: SmallDeployment) -> None
     assert small.log.size == size
     with pytest.raises(InvalidInputError, match="published no epoch"):
         small.role.office.epoch_offer(LINE)
+
+
+def test_an_epoch_of_another_deployment_is_not_logged(small: SmallDeployment) -> None:
+    """An operator of two networks may use one line key: its epochs still belong to one."""
+    size = small.log.size
+    with pytest.raises(VerificationError, match="another deployment"):
+        small.role.office.publish_epoch(epoch_of(small, small.line_key, deployment="other-city"))
+    assert small.log.size == size
+
+
+def test_an_old_epoch_that_comes_again_is_not_offered(small: SmallDeployment) -> None:
+    """Everybody can read old epochs in the log and send them; a restarted line begins anew."""
+    office = small.role.office
+    old = epoch_of(small, small.line_key, number=7)
+    office.publish_epoch(old)
+    small.clock.advance(timedelta(minutes=1))
+    new = epoch_of(small, small.line_key, number=1)  # the line's disk was replaced
+    office.publish_epoch(new)
+    office.publish_epoch(old)
+    assert office.epoch_offer(LINE).epoch == new
 
 
 def test_bundles_never_go_back(small: SmallDeployment) -> None:

@@ -81,15 +81,21 @@ class Office:
     def publish_epoch(self, epoch: SignedGateEpoch) -> None:
         """Log an epoch that its line's identity signed. Again changes nothing.
 
-        Raises `VerificationError` for another signature, `ConnectionError` while the log has no
-        quorum: the line asks again.
+        Wallets are offered the epoch that began last: every earlier one is in the log, for anybody
+        to send again. Raises `VerificationError` for another deployment or signature,
+        `ConnectionError` while the log has no quorum: the line asks again.
         """
         parts, document = self._parts, epoch.document
+        if document.deployment != parts.trust.deployment:
+            raise VerificationError("deployment", "The epoch is of another deployment.")
         identity = parts.trust.key_of("line", document.line, self._today_utc())
         verify_signature(document, epoch.signature, expected_key=identity)
         if isinstance(parts.log.add_infrastructure(infrastructure_leaf(epoch)), LeafAbsence):
             raise ConnectionError("the log has no quorum of witnesses")
-        self._epochs[LineId(document.line)] = epoch
+        line = LineId(document.line)
+        offered = self._epochs.get(line, epoch)
+        if offered.document.not_before <= document.not_before:
+            self._epochs[line] = epoch
 
     def fetch_bundle(self, line: LineId) -> SignedBundle:
         """Sign what this line needs now (message 12)."""
