@@ -3,6 +3,8 @@
 import copy
 import json
 import pickle
+import tracemalloc
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from faregate.errors import VerificationError
-from faregate.face.template import FaceTemplate
+from faregate.face.template import FaceTemplate, fuse
 from faregate.ids import ModelId
 
 MODEL = ModelId("made-up-1")
@@ -127,3 +129,58 @@ def test_bytes_without_direction_are_refused() -> None:
     """All zero is no template: it would be alike to nobody, or to everybody."""
     with pytest.raises(VerificationError, match="no direction"):
         FaceTemplate.from_quantized(MODEL, memoryview(bytes(128)))
+
+
+class Watched(np.ndarray[tuple[int, ...], np.dtype[np.float32]]):
+    """An array that remembers every array that numpy makes of it."""
+
+    made: ClassVar[list[NDArray[np.float32]]] = []
+
+    def __array_finalize__(self, source: object) -> None:
+        """Remember."""
+        self.made.append(self)
+
+
+def test_quantizing_leaves_no_copy_behind() -> None:
+    """Whatever array the numbers pass through is zero when it is released."""
+    vector = unit(1).view(Watched)
+    Watched.made.clear()
+    FaceTemplate(MODEL, vector).quantize_into(memoryview(bytearray(128)))
+    arrays = [one for one in Watched.made if one.ndim > 0]
+    assert arrays
+    assert not any(one.any() for one in arrays)
+
+
+@given(seeds=st.lists(st.integers(0, 10_000), min_size=1, max_size=5))
+def test_fusing_gives_the_mean_direction(seeds: list[int]) -> None:
+    """In whatever order the frames came; the fused ones are as they were."""
+    frames = [template(seed) for seed in seeds]
+    mean = np.mean([unit(seed).astype(np.float64) for seed in seeds], axis=0)
+    expected = FaceTemplate(MODEL, (mean / np.linalg.norm(mean)).astype(np.float32))
+    assert fuse(frames).similarity(expected) == pytest.approx(1.0, abs=1e-5)
+    assert fuse(frames[::-1]).similarity(expected) == pytest.approx(1.0, abs=1e-5)
+    assert frames[0].similarity(template(seeds[0])) == pytest.approx(1.0, abs=1e-6)
+
+
+def test_fusing_makes_no_copy_but_the_fused_one() -> None:
+    """A stack of all frames' numbers would be released as it is, and read by who comes later."""
+    dimension = 100_000
+    frames = [template(seed, dimension) for seed in range(3)]
+    tracemalloc.start()
+    try:
+        fused = fuse(frames)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert fused.dimension == dimension
+    assert most < 1.5 * dimension * np.dtype(np.float32).itemsize
+
+
+def test_what_cannot_be_fused_is_refused() -> None:
+    """No frame, frames of two models, opposite ones, wiped ones."""
+    other = FaceTemplate(ModelId("other-1"), unit(1))
+    wiped = template()
+    wiped.wipe()
+    for frames in ([], [template(), other], [template(), FaceTemplate(MODEL, -unit(1))], [wiped]):
+        with pytest.raises(ValueError, match=r"unpack|no mean|unit length"):
+            fuse(frames)

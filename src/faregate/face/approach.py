@@ -21,7 +21,7 @@ from faregate.face.liveness import combine
 from faregate.face.minifasnet import MiniFasNets
 from faregate.face.parallax import ParallaxTrack
 from faregate.face.quality import QualityPolicy, defect, measure_quality
-from faregate.face.template import FaceTemplate
+from faregate.face.template import FaceTemplate, fuse
 from faregate.video.frame import Frame
 
 _MS: Final = 1_000_000
@@ -182,7 +182,7 @@ class Approach:
             self._start_anew()
             return CaptureRejected(CaptureReason.TOO_FEW_FRAMES)
         capture = FaceCapture(
-            template=self._fused_template(),
+            template=fuse(self._templates),
             quality=min(self._qualities, key=lambda quality: quality.sharpness),
             liveness=combine(self._track.measure(), self._passive),
             box=self._last.face.box,
@@ -235,11 +235,6 @@ class Approach:
         return self.fused < self._policy.fused_min and (
             self._lasted(self._policy.judge_max_ms) or self._track.measure().judged
         )
-
-    def _fused_template(self) -> FaceTemplate:
-        total = np.sum([template.vector for template in self._templates], axis=0)
-        total /= np.linalg.norm(total)
-        return FaceTemplate(self._models.embedder.model_id, total.astype(np.float32, copy=False))
 
     def _lasted(self, limit_ms: int) -> bool:
         return self._began_ns is not None and (self._now_ns - self._began_at_ns >= limit_ms * _MS)
