@@ -153,7 +153,8 @@ class Day:
         self._stop(self.rider_a)
 
     def _b_travels(self) -> None:
-        self._enrol(self.rider_b, Clip.B_ENROLS, at=_at(0, 10, 0))
+        # While A's lease would still last: nothing but the Stop keeps the gate from opening for A.
+        self._enrol(self.rider_b, Clip.B_ENROLS, at=_at(0, 9, 0))
         self._unlock(self.rider_b)
         stopped = WalkUp(clip=Clip.A_STOPPED, staged=Staged.STOPPED, who="Rider A, stopped")
         self._walk_up(HARBOUR, stopped)

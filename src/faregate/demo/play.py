@@ -103,13 +103,14 @@ def play_day(settings: DemoSettings, audience: Audience) -> DayReport:
         walk_ups = WalkUps(world, stage=stage, tally=tally, cameras=cameras, config=settings.config)
         day = Day(world, stage=stage, walk_ups=walk_ups, pause=_pause(settings.pace))
         day.play()
-        report = _count(world, day, tally, seconds=time.monotonic() - began)
+        report = count(world, day, tally, seconds=time.monotonic() - began)
         stage.finish(report.figures())
         audience.on_finished(report)
     return report
 
 
-def _count(world: World, day: Day, tally: Tally, *, seconds: float) -> DayReport:
+def count(world: World, day: Day, tally: Tally, *, seconds: float) -> DayReport:
+    """Count what came of a day that was played, from stores, events and devices."""
     rides = [ride for rides in day.receipts.values() for ride in rides]
     tariff = world.charging.tariff
     (flat_fare,) = {product.amount.minor for product in tariff.eligible_products()}
