@@ -177,7 +177,7 @@ def _forgets_who_withdrew(_: DemoDay, patch: pytest.MonkeyPatch) -> None:
         (_keeps_ended_consents, "rows_after_withdrawal"),
         (_keeps_sealed_records, "rows_after_withdrawal"),
         (_keeps_deleted_bytes, "rows_after_withdrawal"),
-        (_forgets_who_withdrew, "withdrawn_ids_kept"),
+        (_forgets_who_withdrew, "withdrawn_ids_kept unlocked_after_withdrawal"),
     ],
 )
 def test_a_planted_defect_is_found(

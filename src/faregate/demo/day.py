@@ -55,6 +55,7 @@ class Day:
         self.receipts: dict[str, list[Receipt]] = {}
         self.templates_found = 0
         self.traces_before_withdrawal = 0
+        self.unlocked_after_withdrawal = 0
         self.ride_details_before_close = 0
         self._scenes: dict[Chapter, Callable[[], None]] = {
             Chapter.A_ENROLS: self._a_enrols,
@@ -200,7 +201,10 @@ class Day:
         self._tell("A withdrew: the sealed template and its key wraps are deleted.", Tone.CALM)
         self._world.pass_time(_MINUTE)
         self._show_lanes()
-        self._tell(f"Riders still unlocked at the gates: {self._unlocked()}.", Tone.CALM)
+        self.unlocked_after_withdrawal = self._unlocked()
+        self._tell(
+            f"Riders still unlocked at the gates: {self.unlocked_after_withdrawal}.", Tone.CALM
+        )
         self._close_day(1)
         # Nobody rode: a receipt now would be for a ride that is charged already.
         self._read_receipts(self.rider_b)

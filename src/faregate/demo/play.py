@@ -146,6 +146,7 @@ def count(world: World, day: Day, tally: Tally, *, seconds: float) -> DayReport:
         templates_at_rest_clear=day.templates_found,
         ride_details_before_close=day.ride_details_before_close,
         ride_details_after_close=ride_details(world),
+        unlocked_after_withdrawal=day.unlocked_after_withdrawal,
         rows_before_withdrawal=day.traces_before_withdrawal,
         rows_after_withdrawal=traces_of(world, day.rider_a, world.notes.needles),
         withdrawn_ids_kept=withdrawn_ids(world, day.rider_a),

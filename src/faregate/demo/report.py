@@ -20,6 +20,7 @@ _ZERO: Final = (
     "templates_at_rest_clear",
     "rows_after_withdrawal",
     "ride_details_after_close",
+    "unlocked_after_withdrawal",
     "files_changed_by_refused",
 )
 _AT_LEAST_ONE: Final = (
@@ -72,6 +73,7 @@ _LABELS: Final = {
     "templates_at_rest_clear": "Readable templates in any file",
     "ride_details_before_close": "Details of rides and their keys, before day close",
     "ride_details_after_close": "Details of rides and their keys, after the last day close",
+    "unlocked_after_withdrawal": "Riders unlocked a minute after withdrawal",
     "rows_before_withdrawal": "Traces of A before withdrawal",
     "rows_after_withdrawal": "Traces of A after withdrawal and day close",
     "withdrawn_ids_kept": "Withdrawn ids kept, so that no gate opens",
@@ -116,6 +118,7 @@ class DayReport:
     templates_at_rest_clear: int
     ride_details_before_close: int
     ride_details_after_close: int
+    unlocked_after_withdrawal: int
     rows_before_withdrawal: int
     rows_after_withdrawal: int
     withdrawn_ids_kept: int
