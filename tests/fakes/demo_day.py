@@ -14,7 +14,7 @@ from faregate.demo.clips import Clip
 from faregate.demo.day import Day
 from faregate.demo.play import count
 from faregate.demo.report import DayReport
-from faregate.demo.stage import Stage
+from faregate.demo.stage import LaneView, Stage
 from faregate.demo.tally import Tally
 from faregate.demo.walk_ups import WalkUps
 from faregate.demo.world import LINES, OPENING, World, open_world
@@ -74,6 +74,12 @@ class DemoDay:
     stage: Stage
     tally: Tally
     faces: DemoFaces
+
+    def set_stage(self) -> None:
+        """Put the lanes on the stage, for whoever plays single walk-ups."""
+        self.stage.set_programme(
+            [], [LaneView(line=line, place=line.title(), way="") for line in LINES]
+        )
 
     def report(self) -> DayReport:
         """Play the day, and count it."""
