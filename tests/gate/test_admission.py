@@ -47,7 +47,8 @@ class Desk:
             stopped=(),
             withdrawn=(),
             withdrawals_fresh=True,
-            room=True,
+            present={},
+            full=False,
             uses_spent=lambda _: 0,
         )
 
@@ -166,11 +167,15 @@ def _spent(desk: Desk) -> None:
     desk.know(uses_spent=lambda _: 2)
 
 
+def _superseded(desk: Desk) -> None:
+    desk.know(present={desk.ada.consent_id: desk.world.log_world.now + timedelta(hours=1)})
+
+
 def _full(desk: Desk) -> None:
-    desk.know(room=False)
+    desk.know(full=True)
 
 
-SPOILS = [_early, _replayed, _stopped, _withdrawn, _stale, _spent, _full]
+SPOILS = [_early, _replayed, _stopped, _withdrawn, _stale, _spent, _superseded, _full]
 REFUSALS = [
     AdmissionRefusal.NOT_YET_VALID,
     AdmissionRefusal.REPLAYED,
@@ -178,6 +183,7 @@ REFUSALS = [
     AdmissionRefusal.WITHDRAWN,
     AdmissionRefusal.LIST_STALE,
     AdmissionRefusal.NO_USES_LEFT,
+    AdmissionRefusal.SUPERSEDED,
     AdmissionRefusal.LINE_FULL,
 ]
 

@@ -23,6 +23,7 @@ from faregate.gate.decision import (
 )
 from faregate.gate.events import CardAsked
 from faregate.gate.lane import Ending
+from faregate.gate.present import PRESENT_MAX
 from faregate.gate.rounds import Office
 from faregate.gate.unsafe import UnsafeEvidenceObserver, UnsafeEvidenceWarning
 from faregate.wire.canonical import b64
@@ -173,8 +174,15 @@ def test_an_epoch_whose_answer_was_lost_is_published_again(
         assert world.poll().office is Office.UNREACHABLE
         assert len(world.line.epochs_to_publish()) == 1
     world.poll()
-    assert world.line.epochs_to_publish() == ()
     assert [one.document.epoch for one in world.office.epochs] == [1, 2]
+
+
+def test_a_restarted_office_hears_of_the_epoch_again(world: GateWorld) -> None:
+    """Each round tells the newest epoch: without it wallets could not travel for a day."""
+    (newest,) = world.line.epochs_to_publish()
+    world.office.epochs.clear()
+    world.poll()
+    assert world.office.epochs == [newest]
 
 
 def test_an_answer_that_was_not_taken_is_sent_again(world: GateWorld, ada: Rider) -> None:
@@ -294,10 +302,14 @@ def test_shutting_down_wipes_everything(world: GateWorld, ada: Rider) -> None:
     assert world.poll().refused == ("unopened",)
 
 
-def test_a_line_has_room_for_so_many(world: GateWorld, ada: Rider) -> None:
-    """Beyond the number that the error rates hold for, a rider is told to use the card."""
-    statuses = [world.travel(ada).status for _ in range(17)]
-    assert statuses == ["admitted"] * 16 + ["line_full"]
+def test_one_rider_has_one_place(world: GateWorld, ada: Rider) -> None:
+    """However often a rider taps Travel, the newest lease alone is open; Stop then ends all."""
+    statuses = [world.travel(ada).status for _ in range(PRESENT_MAX + 1)]
+    assert statuses == ["admitted"] * (PRESENT_MAX + 1)
+    assert world.line.unlocked == 1
+    world.office.stops.append(ada.wallet.stop())
+    world.poll()
+    assert world.line.unlocked == 0
 
 
 def test_the_demo_sees_a_print_match_and_be_refused(world: GateWorld) -> None:

@@ -29,6 +29,7 @@ class AdmissionRefusal(StrEnum):
     WITHDRAWN = "withdrawn"
     LIST_STALE = "list_stale"  # cut off: whether the rider withdrew is not known
     NO_USES_LEFT = "no_uses_left"
+    SUPERSEDED = "superseded"  # the same rider has a newer lease here
     LINE_FULL = "line_full"
 
 
@@ -87,7 +88,9 @@ class LineMemory:
     stopped: Collection[bytes]
     withdrawn: Collection[ConsentId]
     withdrawals_fresh: bool
-    room: bool
+    present: Mapping[ConsentId, datetime]
+    """Whose lease is here, and from when it is."""
+    full: bool
     uses_spent: Callable[[LeaseId], int]
     """At this line, also before a restart. Raises `MachineError` for a disk that fails."""
 
@@ -168,7 +171,12 @@ def _refusals(
         yield AdmissionRefusal.LIST_STALE
     if uses_spent >= verified.header.uses:
         yield AdmissionRefusal.NO_USES_LEFT
-    if not memory.room:
+    # One lease a rider: with the newest alone, Stop ends all that the rider has unlocked here, and
+    # nobody can take all the places of a line.
+    here_since = memory.present.get(verified.consent_id)
+    if here_since is not None and verified.not_before < here_since:
+        yield AdmissionRefusal.SUPERSEDED
+    if here_since is None and memory.full:
         yield AdmissionRefusal.LINE_FULL
 
 

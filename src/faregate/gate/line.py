@@ -172,18 +172,21 @@ class GateLine:
             self._present.withdraw(self._news.withdrawn)
 
     def epochs_to_publish(self) -> tuple[SignedGateEpoch, ...]:
-        """Give the epochs that are not in the log yet, after beginning a new one if it is due."""
+        """Give the epochs that are not in the log yet, after beginning a new one if it is due.
+
+        Else the newest one again: an office that was restarted must be able to offer it.
+        """
         with self._lock:
             now = self._tend()
             if self._epochs.due(now):
                 self._unpublished.append(self._epochs.begin(self.outbox.next_epoch(), now))
                 self._tend()
-            return tuple(self._unpublished)
+            return tuple(self._unpublished) or (self._epochs.live[0].signed,)
 
     def epoch_published(self, signed: SignedGateEpoch) -> None:
         """Take note that an epoch is in the log: wallets seal to it from now on."""
         with self._lock:
-            self._unpublished.remove(signed)
+            self._unpublished = [one for one in self._unpublished if one != signed]
 
     def forget(self) -> int:
         """Drop what the disk need not keep; give how many undelivered passages were lost by it."""
@@ -340,7 +343,8 @@ class GateLine:
             stopped=self._stopped.keys(),
             withdrawn=self._news.withdrawn,
             withdrawals_fresh=self._withdrawals_fresh(now),
-            room=not self._present.full,
+            present=self._present.since,
+            full=self._present.full,
             uses_spent=lambda lease_id: self.outbox.uses_spent(
                 lease_line_hash(lease_id, self.terms.line)
             ),

@@ -4,7 +4,7 @@ Promise G4: this module has the one function from a probe to a rider, `PresentRi
 its only source is admitted leases.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -71,18 +71,25 @@ class PresentRiders:
         return len(self._present) >= PRESENT_MAX
 
     def add(self, lease: AdmittedLease) -> None:
-        """Take over an admitted lease.
+        """Take over an admitted lease, in the place of an older one of the same rider.
 
         Raises `ValueError` (and takes nothing over) if there is no room, no use left, or the
         lease is there already: admission refuses all of these. Raises `VerificationError` for a
         template of another model's length, or without any direction.
         """
         uses_left = lease.uses - lease.uses_spent
-        if self.full or uses_left < 1 or lease.lease_id in self._present:
+        no_room = self.full and lease.consent_id not in self.since
+        if no_room or uses_left < 1 or lease.lease_id in self._present:
             raise ValueError("admission lets no such lease pass")
         if len(lease.template) != self._dimension or not any(lease.template.view):
             raise VerificationError("template_form", "The template is none of this model.")
+        self._wipe_if(lambda other: other.consent_id == lease.consent_id)
         self._present[lease.lease_id] = _Present(lease, uses_left)
+
+    @property
+    def since(self) -> Mapping[ConsentId, datetime]:
+        """Whose lease is here, and from when it is."""
+        return {one.lease.consent_id: one.lease.not_before for one in self._present.values()}
 
     def camera_may_open(self, now: datetime) -> bool:
         """Whether anybody's window is live: without one the face camera stays closed (G9)."""
