@@ -117,5 +117,9 @@ def test_refuses_an_unwritable_report_before_the_day(tmp_path: Path) -> None:
         check_writable(tmp_path / "none" / "report.json")
     with pytest.raises(MachineError, match="cannot be written"):
         check_writable(tmp_path)
+    with pytest.raises(MachineError, match="cannot be written"):
+        check_writable(Path("/proc/report.json"))
+    with pytest.raises(MachineError, match="cannot be written"):
+        check_writable(Path("/dev/null"))  # it would be replaced by a file
     check_writable(tmp_path / "report.json")
     assert list(tmp_path.iterdir()) == []

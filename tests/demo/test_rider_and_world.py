@@ -111,7 +111,8 @@ def test_a_ride_is_charged_once_though_messages_get_lost(demo: DemoDay) -> None:
     assert ride_details(demo.world) > 0
     demo.world.mend_network()
     network = demo.world.network
-    assert (network.requests_lost, network.answers_lost, network.up) == (2, 2, True)
+    assert network.up
+    assert min(network.requests_lost, network.answers_lost) >= len(LINES)
     assert all(not gate.line.outbox.pending() for gate in demo.world.gates.values())
     demo.world.pass_time(DAY)
     demo.world.office.office.close_day(FIRST_DAY)
@@ -131,11 +132,18 @@ def test_withdrawal_leaves_an_amount_and_an_id(demo: DemoDay) -> None:
     stored = {row.what: row.count for row in stored_about(demo.world, rider)}
     assert before > 0
     assert (stored["Consent, without a name"], stored["Gate events of open days"]) == (1, 4)
+    demo.world.pass_time(DAY)
+    demo.world.office.office.close_day(FIRST_DAY)
+    # Receipts are read before: what opens them goes with the withdrawal.
+    assert len(rider.receipts()) == 1
+    rider.travel(*LINES)
+    demo.world.do_rounds()
+    assert _unlocked(demo) == [1, 1]
     rider.withdraw()
     demo.world.pass_time(timedelta(minutes=1))
     assert _unlocked(demo) == [0, 0]
     demo.world.pass_time(DAY)
-    demo.world.office.office.close_day(FIRST_DAY)
+    demo.world.office.office.close_day(FIRST_DAY + DAY)
     demo.world.do_rounds()
     assert traces_of(demo.world, rider, demo.world.notes.needles) == 0
     assert withdrawn_ids(demo.world, rider) == 1

@@ -1,7 +1,6 @@
 """What the day came to: counted figures, what each must be, and the report file."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -176,7 +175,7 @@ class DayReport:
 
     def write(self, path: Path) -> None:
         """Write the report as JSON, whole or not at all. Raises `MachineError`."""
-        beside = path.with_name(f".{path.name}.new")
+        beside = _beside(path)
         try:
             beside.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
             beside.replace(path)
@@ -186,10 +185,22 @@ class DayReport:
 
 
 def check_writable(path: Path) -> None:
-    """Refuse a report path before the day is played. Raises `MachineError`."""
-    folder = path.resolve().parent
-    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+    """Refuse a report path before the day is played. Raises `MachineError`.
+
+    A device or pipe is refused too: the report replaces what is there, and must not replace that.
+    """
+    if path.exists() and not path.is_file():
         raise _unwritable(path, None)
+    try:
+        # Tried, not asked: permissions do not tell all, for root least of all.
+        _beside(path).touch()
+        _beside(path).unlink()
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.new")
 
 
 def _unwritable(path: Path, error: OSError | None) -> MachineError:
