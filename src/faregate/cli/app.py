@@ -3,9 +3,11 @@
 An error that a person can mend is one line on standard error, with what to do, and exit code 2.
 """
 
+import signal
 import sys
 from importlib.metadata import version
-from typing import Annotated, Final
+from types import FrameType
+from typing import Annotated, Final, NoReturn
 
 import typer
 
@@ -14,6 +16,7 @@ from faregate.cli.models import models_app
 from faregate.errors import FaregateError
 
 INTERRUPTED: Final = 130
+_TERMINATED: Final = 143
 
 app = typer.Typer(
     name="faregate",
@@ -44,8 +47,15 @@ def faregate(
     """Fare gates that open by face for riders who asked, and know nobody else."""
 
 
+def _end(_signal: int, _frame: FrameType | None) -> NoReturn:
+    # As an exception, so that templates are wiped and temporary folders deleted on the way out.
+    sys.exit(_TERMINATED)
+
+
 def main() -> None:
     """Run the command line; errors that a person can mend end in one line and exit code 2."""
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _end)
     try:
         app()
     except FaregateError as error:
