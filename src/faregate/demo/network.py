@@ -42,7 +42,8 @@ class Network:
 
     def publish_epoch(self, epoch: SignedGateEpoch) -> None:
         """Carry an epoch to the log."""
-        self._carry(lambda: self._office.publish_epoch(epoch))
+        self._refuse_if_down()
+        self._office.publish_epoch(epoch)
 
     def fetch_bundle(self, line: LineId) -> SignedBundle:
         """Carry a bundle to the line."""
