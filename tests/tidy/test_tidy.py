@@ -40,6 +40,8 @@ CATCHES_EVERYTHING: Final[Mapping[str, str]] = {}
 
 TESTS_OF_SEVERAL_MODULES: Final[Mapping[str, str]] = {
     "tests/charging/test_late_rides.py": "intake and day close over several days",
+    "tests/cli/test_ending.py": "how a signal ends any command",
+    "tests/demo/test_broken_day.py": "the whole day, with one part of the system broken",
     "tests/gate/test_failing_rounds.py": "rounds, line and outbox when the disk or the log fails",
     "tests/gate/test_hostile_leases.py": "what the wire, consent and admission refuse together",
 }
