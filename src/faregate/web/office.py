@@ -204,16 +204,16 @@ class Office:
         self._parts.relay.purge()
 
     def close_day(self, day: date) -> CloseResult:
-        """Close a travel day, then drop what the day close was the last reason to keep.
+        """Drop what is past its time, then close a travel day.
 
         Raises what `DayCloser.close` raises.
         """
         parts = self._parts
-        result = parts.closer.close(day, now=parts.clock.now())
+        # First, so that the close overwrites these bytes with its own.
         parts.registry.purge()
         parts.records.purge()
         parts.mailbox.purge()
-        return result
+        return parts.closer.close(day, now=parts.clock.now())
 
     def _proven(self, leaf: bytes) -> InclusionProof:
         proof = self._parts.log.find(leaf)
