@@ -60,6 +60,7 @@ READ_WITHOUT_IMPORT: Final[Mapping[str, str]] = {
 """Dependencies that no module imports."""
 
 TEST_FOLDERS_OF_NO_PART: Final[Mapping[str, str]] = {
+    "contract": "an interface's contract, on every implementation",
     "abuse": "what must never work, attack by attack",
     "docs": "what README and the other pages say is true",
     "golden": "bytes that other programs rely on",

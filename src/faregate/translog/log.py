@@ -3,6 +3,7 @@
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -83,11 +84,10 @@ class OneFileLog:
         self._latest: SignedNote | None = None
         self._published: _Published | None = None
         self._journal = Journal(path)
-        try:
+        with ExitStack() as unless_opened:
+            unless_opened.callback(self._journal.close)
             self._replay(self._journal.take_records())
-        except BaseException:
-            self._journal.close()
-            raise
+            unless_opened.pop_all()
 
     @staticmethod
     def create(path: Path) -> None:
