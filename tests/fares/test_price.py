@@ -294,6 +294,5 @@ def test_a_rule_keeps_its_line() -> None:
             from_area_id="",
             to_area_id="",
             fare_product_id="single_ride",
-            rule_priority="",
         ),
     )

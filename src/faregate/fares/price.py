@@ -153,7 +153,7 @@ def matching_rules(
     """
     legs = (frozenset({network_id} - {""}), from_areas, to_areas)
     rules = feed.fare_leg_rules
-    if any(rule.rule_priority for rule in rules):
+    if any(rule.rule_priority is not None for rule in rules):
         matching = [rule for rule in rules if all(map(_unconstrained_or_in, _cells(rule), legs))]
         highest = max((_priority(rule) for rule in matching), default=0)
         return tuple(rule for rule in matching if _priority(rule) == highest)
@@ -166,7 +166,7 @@ def _cells(rule: FareLegRule) -> tuple[str, str, str]:
 
 
 def _priority(rule: FareLegRule) -> int:
-    return int(rule.rule_priority or "0")
+    return rule.rule_priority or 0
 
 
 def _unconstrained_or_in(cell: str, leg: frozenset[str]) -> bool:

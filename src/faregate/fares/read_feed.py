@@ -12,7 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from faregate.errors import InvalidInputError
-from faregate.fares.tables import FareLegRule, FareMedium, FareProduct, Feed, Stop
+from faregate.fares.tables import FareLegRule, FareMedium, FareProduct, Feed, RiderCategory, Stop
 from faregate.money import Money
 
 _FILE_BYTES_MAX: Final = 256 * 1024 * 1024
@@ -87,10 +87,14 @@ def read_feed(path: Path) -> Feed:
         )
         for row in _unique(files.rows("fare_media.txt"), "fare_media_id")
     }
-    categories = frozenset(
-        row.require("rider_category_id")
+    categories = {
+        row.require("rider_category_id"): RiderCategory(
+            rider_category_id=row.get("rider_category_id"),
+            rider_category_name=row.get("rider_category_name"),
+            is_default_fare_category=row.get("is_default_fare_category") == "1",
+        )
         for row in _unique(files.rows("rider_categories.txt"), "rider_category_id")
-    )
+    }
     areas = frozenset(row.require("area_id") for row in _unique(files.rows("areas.txt"), "area_id"))
     products = _fare_products(files, media, categories)
     return Feed(
@@ -266,7 +270,7 @@ def _stop_areas(
 
 
 def _fare_products(
-    files: _Files, media: Mapping[str, FareMedium], categories: frozenset[str]
+    files: _Files, media: Mapping[str, FareMedium], categories: Mapping[str, RiderCategory]
 ) -> tuple[FareProduct, ...]:
     return tuple(
         FareProduct(
@@ -332,7 +336,7 @@ def _fare_leg_rules(
                 from_area_id=row.refer("from_area_id", areas, "areas.txt"),
                 to_area_id=row.refer("to_area_id", areas, "areas.txt"),
                 fare_product_id=row.refer("fare_product_id", product_ids, "fare_products.txt"),
-                rule_priority=row.get("rule_priority"),
+                rule_priority=int(row.get("rule_priority")) if row.get("rule_priority") else None,
             )
         )
     return tuple(rules)

@@ -27,7 +27,7 @@ class Tariff:
     def __post_init__(self) -> None:
         for what, value, known in (
             ("fare_media_id", self.fare_media_id, self.feed.fare_media),
-            ("rider_category_id", self.rider_category_id, self.feed.rider_categories | {""}),
+            ("rider_category_id", self.rider_category_id, {"", *self.feed.rider_categories}),
             *(("gated stop", stop_id, self.feed.stops) for stop_id in self.gated_stop_ids),
         ):
             if value not in known:
