@@ -1,21 +1,28 @@
-"""From taps at gates to journeys: which exit belongs to which entry."""
+"""From taps at gates to journeys: what belongs together, and what was not read.
 
-from collections.abc import Iterable
+Taps become stays between an entry and an exit; stays that interchanges and re-entries link become
+journeys. All of it depends on the set of taps alone, never on the order in which they came.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
+from itertools import pairwise
 from typing import assert_never
 
+from faregate.fares.journey_rules import DegradedMode, SameStationCharge
 from faregate.fares.tariff import Tariff
 from faregate.fares.travel_day import travel_day
 from faregate.ids import PassageId
 
 
 class Direction(StrEnum):
-    """Which way a rider passed a gate."""
+    """Which way a rider passed a reader."""
 
     ENTRY = "entry"
     EXIT = "exit"
+    INTERMEDIATE = "intermediate"  # a reader on the way, which says by which way they went
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,62 +35,298 @@ class Tap:
     stop_id: str
     at: datetime
     """Aware. The gate's own time: arrival at the office says nothing about the journey."""
+    companion: int = 0
+    """0 is the rider; whoever else they pay for has a number of their own, and own journeys."""
 
 
 class JourneyStatus(StrEnum):
-    """Whether both halves of a journey were read."""
+    """What was read of a journey, and so how it is priced."""
 
     COMPLETE = "complete"
     EXIT_MISSING = "exit_missing"
     ENTRY_MISSING = "entry_missing"
+    EXIT_ASSUMED = "exit_assumed"  # gates stood open: out by the one that costs least
+    ENTRY_ASSUMED = "entry_assumed"
+    SAME_STATION_MAXIMUM = "same_station_maximum"
+    SAME_STATION_MINIMUM = "same_station_minimum"
+    NOT_TRAVELLED = "not_travelled"  # out where they came in, and that is free
+
+
+INCOMPLETE = frozenset(
+    {JourneyStatus.EXIT_MISSING, JourneyStatus.ENTRY_MISSING, JourneyStatus.SAME_STATION_MAXIMUM}
+)
+"""Whoever has one of these pays the maximum fare, until it is corrected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What one leg rule prices: from a stop to a stop, by one of these networks."""
+
+    first: Tap
+    last: Tap
+    network_ids: tuple[str, ...]
+    """More than one where nothing was read on the way: the rider pays the cheapest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journey:
-    """One stay inside the gates: one leg for the tariff, in the order in which it was travelled."""
+    """What is priced as a whole, in the order in which it was travelled."""
 
     status: JourneyStatus
     taps: tuple[Tap, ...]
-    """Entry and exit; or the one that was read."""
+    """All that were read, oldest first."""
     travel_day: date
     """The day of the first tap, even if the journey ends on the next."""
+    stretches: tuple[Stretch, ...] = ()
+    """None if only one end was read."""
+    open_stop_ids: frozenset[str] = frozenset()
+    """Where gates stood open, if an end is assumed."""
+    lowest_fare: bool = False
+    """Nobody checked fares where it ended: it costs the lowest from where it began, at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stay:
+    """From one tap of entry to one of exit, or what was read of that."""
+
+    taps: tuple[Tap, ...]
+    status: JourneyStatus
 
 
 def pair(taps: Iterable[Tap], tariff: Tariff) -> tuple[Journey, ...]:
-    """Pair the taps of one rider into journeys, oldest first.
+    """Turn the taps of one rider into journeys, oldest first.
 
     The order and repetition of `taps` do not matter: two taps with one id are one. An exit belongs
-    to the last entry before it unless that lies further back than `tariff.journey_max`.
+    to the last entry before it, unless that was longer ago than the longest journey.
     """
     distinct = {tap.passage_id: tap for tap in taps}
-    journeys: list[Journey] = []
-    inside: Tap | None = None
-    for tap in sorted(distinct.values(), key=lambda tap: (tap.at, tap.passage_id)):
+    by_person: dict[int, list[Tap]] = {}
+    for tap in sorted(distinct.values(), key=_by_time):
+        by_person.setdefault(tap.companion, []).append(tap)
+    found = [
+        journey
+        for person in by_person.values()
+        for journeys in _by_transfers(_by_links(list(_stays(person, tariff)), tariff), tariff)
+        for journey in _finish(journeys, tariff)
+    ]
+    return tuple(sorted(found, key=lambda journey: _by_time(journey.taps[0])))
+
+
+def _by_time(tap: Tap) -> tuple[datetime, PassageId]:
+    return tap.at, tap.passage_id
+
+
+def _stays(taps: Iterable[Tap], tariff: Tariff) -> Iterator[_Stay]:
+    inside: list[Tap] = []
+    for tap in taps:
         match tap.direction:
             case Direction.ENTRY:
-                if inside is not None:
-                    journeys.append(_journey(tariff, JourneyStatus.EXIT_MISSING, inside))
-                inside = tap
+                if inside:
+                    yield _Stay(taps=tuple(inside), status=JourneyStatus.EXIT_MISSING)
+                inside = [tap]
+            case Direction.INTERMEDIATE:
+                if inside:  # whoever is not inside by any gate's word says nothing with it
+                    inside.append(tap)
             case Direction.EXIT:
-                if inside is None:
-                    journeys.append(_journey(tariff, JourneyStatus.ENTRY_MISSING, tap))
-                elif _elapsed(inside, tap) > tariff.journey_max:
-                    journeys.append(_journey(tariff, JourneyStatus.EXIT_MISSING, inside))
-                    journeys.append(_journey(tariff, JourneyStatus.ENTRY_MISSING, tap))
+                if inside and _in_time(inside[0], tap, tariff):
+                    yield _Stay(taps=(*inside, tap), status=JourneyStatus.COMPLETE)
                 else:
-                    journeys.append(_journey(tariff, JourneyStatus.COMPLETE, inside, tap))
-                inside = None
+                    if inside:
+                        yield _Stay(taps=tuple(inside), status=JourneyStatus.EXIT_MISSING)
+                    yield _Stay(taps=(tap,), status=JourneyStatus.ENTRY_MISSING)
+                inside = []
             case _:
                 assert_never(tap.direction)
-    if inside is not None:
-        journeys.append(_journey(tariff, JourneyStatus.EXIT_MISSING, inside))
-    return tuple(journeys)
+    if inside:
+        yield _Stay(taps=tuple(inside), status=JourneyStatus.EXIT_MISSING)
 
 
-def _elapsed(entry: Tap, leaving: Tap) -> timedelta:
-    return leaving.at - entry.at
+def _in_time(first: Tap, last: Tap, tariff: Tariff) -> bool:
+    """Tell whether one journey may reach from `first` to `last`."""
+    rules, mode = tariff.rules, DegradedMode.TIME_FREE
+    if any(rules.held(mode, tap.stop_id, tap.at) for tap in (first, last)):
+        return True
+    row = None
+    if rules.times is not None:
+        zone = tariff.feed.timezone_of(first.stop_id)
+        row = rules.times.longest(first.stop_id, last.stop_id, begins=first.at, zone=zone)
+    return last.at - first.at <= (tariff.journey_max if row is None else row)
 
 
-def _journey(tariff: Tariff, status: JourneyStatus, *taps: Tap) -> Journey:
+def _by_links(stays: Sequence[_Stay], tariff: Tariff) -> list[_Stay]:
+    """Make one stay of those that an interchange or a re-entry links."""
+    linked: list[_Stay] = []
+    returns = 0
+    for stay in stays:
+        before = linked[-1] if linked else None
+        if before is None or not _may_link(before, stay, tariff):
+            linked.append(stay)
+            returns = 0
+            continue
+        left, back = before.taps[-1], stay.taps[0]
+        if not _interchanges(left, back, tariff):
+            if not _re_enters(left, back, tariff, returns):
+                linked.append(stay)
+                returns = 0
+                continue
+            returns += 1
+        linked[-1] = _Stay(taps=before.taps + stay.taps, status=stay.status)
+    return linked
+
+
+def _may_link(before: _Stay, after: _Stay, tariff: Tariff) -> bool:
+    # Together they must not take longer than a journey may: else each is one of its own.
+    return (
+        before.status is JourneyStatus.COMPLETE
+        and after.status is not JourneyStatus.ENTRY_MISSING
+        and _in_time(before.taps[0], after.taps[-1], tariff)
+    )
+
+
+def _interchanges(left: Tap, back: Tap, tariff: Tariff) -> bool:
+    gap = back.at - left.at
+    return any(
+        (row.from_stop_id, row.to_stop_id) == (left.stop_id, back.stop_id) and gap <= row.within
+        for row in tariff.rules.interchanges
+    ) or any(
+        one.links(left.stop_id, back.stop_id, left=left.at, back=back.at)
+        for one in tariff.rules.emergencies
+    )
+
+
+def _re_enters(left: Tap, back: Tap, tariff: Tariff, returns: int) -> bool:
+    rule = tariff.rules.re_entry
+    return (
+        rule is not None
+        and returns < rule.times
+        and back.at - left.at <= rule.within
+        and back.network_id == left.network_id
+        and _station(back, tariff) == _station(left, tariff)
+    )
+
+
+def _by_transfers(stays: Sequence[_Stay], tariff: Tariff) -> list[list[_Stay]]:
+    """Group complete stays that follow each other closely enough to be legs of one journey."""
+    within = tariff.rules.transfer_within
+    groups = [[stay] for stay in stays[:1]]
+    for before, after in pairwise(stays):
+        complete = before.status is after.status is JourneyStatus.COMPLETE
+        soon = within is not None and after.taps[0].at - before.taps[-1].at <= within
+        if complete and soon:
+            groups[-1].append(after)
+        else:
+            groups.append([after])
+    return groups
+
+
+def _finish(stays: Sequence[_Stay], tariff: Tariff) -> Iterator[Journey]:
+    """Say of one journey's stays how they are to be priced."""
+    first, last = stays[0].taps[0], stays[-1].taps[-1]
+    if len(stays) > 1:
+        taps = tuple(tap for stay in stays for tap in stay.taps)
+        stretches = tuple(one for stay in stays for one in _stretches(stay))
+        yield _journey(tariff, JourneyStatus.COMPLETE, taps, stretches=stretches)
+        return
+    (stay,) = stays
+    match stay.status:
+        case JourneyStatus.EXIT_MISSING:
+            yield _without_exit(tariff, stay.taps)
+        case JourneyStatus.ENTRY_MISSING:
+            yield _without_entry(tariff, stay.taps)
+        case _ if _station(first, tariff) == _station(last, tariff):
+            yield from _same_station(tariff, stay)
+        case _:
+            yield _journey(
+                tariff, JourneyStatus.COMPLETE, stay.taps, stretches=tuple(_stretches(stay))
+            )
+
+
+def _same_station(tariff: Tariff, stay: _Stay) -> Iterator[Journey]:
+    first, last = stay.taps[0], stay.taps[-1]
+    if tariff.rules.held(DegradedMode.EMERGENCY, last.stop_id, last.at):
+        yield _journey(tariff, JourneyStatus.NOT_TRAVELLED, stay.taps)
+        return
+    charge = next(
+        (band.charge for band in tariff.rules.same_station if last.at - first.at < band.below),
+        None,
+    )
+    match charge:
+        case SameStationCharge.MAXIMUM:
+            yield _journey(tariff, JourneyStatus.SAME_STATION_MAXIMUM, stay.taps)
+        case SameStationCharge.MINIMUM:
+            yield _journey(tariff, JourneyStatus.SAME_STATION_MINIMUM, stay.taps)
+        case SameStationCharge.FREE:
+            yield _journey(tariff, JourneyStatus.NOT_TRAVELLED, stay.taps)
+        case SameStationCharge.TWO_MAXIMUM:
+            yield _journey(tariff, JourneyStatus.EXIT_MISSING, stay.taps[:-1])
+            yield _journey(tariff, JourneyStatus.ENTRY_MISSING, stay.taps[-1:])
+        case None:
+            stretches = tuple(_stretches(stay))
+            yield _journey(tariff, JourneyStatus.COMPLETE, stay.taps, stretches=stretches)
+        case _:
+            assert_never(charge)
+
+
+def _without_exit(tariff: Tariff, taps: tuple[Tap, ...]) -> Journey:
+    begins = taps[0].at
+    modes = (DegradedMode.EXIT_FREE, DegradedMode.EMERGENCY)
+    stops = _open_stops(tariff, modes, begins, begins + tariff.journey_max)
+    status = JourneyStatus.EXIT_ASSUMED if stops else JourneyStatus.EXIT_MISSING
+    return _journey(tariff, status, taps, open_stop_ids=stops)
+
+
+def _without_entry(tariff: Tariff, taps: tuple[Tap, ...]) -> Journey:
+    ends = taps[0].at
+    modes = (DegradedMode.ENTRY_FREE, DegradedMode.EMERGENCY)
+    stops = _open_stops(tariff, modes, ends - tariff.journey_max, ends)
+    status = JourneyStatus.ENTRY_ASSUMED if stops else JourneyStatus.ENTRY_MISSING
+    return _journey(tariff, status, taps, open_stop_ids=stops)
+
+
+def _open_stops(
+    tariff: Tariff, modes: tuple[DegradedMode, ...], first: datetime, last: datetime
+) -> frozenset[str]:
+    return frozenset(
+        stop_id
+        for one in tariff.rules.disruptions
+        if one.mode in modes and one.overlaps(first, last)
+        for stop_id in one.stop_ids
+    )
+
+
+def _stretches(stay: _Stay) -> Iterator[Stretch]:
+    """Cut a complete stay at the readers on its way. Where it was left and entered again, not."""
+    first, last = stay.taps[0], stay.taps[-1]
+    ends = [
+        first,
+        *(tap for tap in stay.taps if tap.direction is Direction.INTERMEDIATE),
+        last,
+    ]
+    for begin, end in pairwise(ends):
+        networks = (begin.network_id, end.network_id) if end is last else (begin.network_id,)
+        yield Stretch(begin, end, tuple(dict.fromkeys(networks)))
+
+
+def _station(tap: Tap, tariff: Tariff) -> str:
+    stop = tariff.feed.stops.get(tap.stop_id)
+    return tap.stop_id if stop is None else stop.parent_station or stop.stop_id
+
+
+def _journey(
+    tariff: Tariff,
+    status: JourneyStatus,
+    taps: tuple[Tap, ...],
+    *,
+    stretches: tuple[Stretch, ...] = (),
+    open_stop_ids: frozenset[str] = frozenset(),
+) -> Journey:
     zone = tariff.feed.timezone_of(taps[0].stop_id)
-    return Journey(status=status, taps=taps, travel_day=travel_day(taps[0].at, zone))
+    last = taps[-1]
+    return Journey(
+        status=status,
+        taps=taps,
+        travel_day=travel_day(taps[0].at, zone),
+        stretches=stretches,
+        open_stop_ids=open_stop_ids,
+        lowest_fare=tariff.rules.held(DegradedMode.FARE_FREE, last.stop_id, last.at),
+    )

@@ -1,9 +1,10 @@
 """A feed together with what a network of gates decides about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from faregate.errors import InvalidInputError
+from faregate.fares.journey_rules import JourneyRules
 from faregate.fares.tables import FareProduct, Feed
 
 
@@ -23,6 +24,8 @@ class Tariff:
     journey_max: timedelta
     """A longer stay is two journeys, each without its other half."""
     rider_category_id: str = ""
+    rules: JourneyRules = field(default_factory=JourneyRules)
+    """What links taps to journeys, and what happens while gates stand open."""
 
     def __post_init__(self) -> None:
         for what, value, known in (
