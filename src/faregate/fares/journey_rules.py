@@ -1,4 +1,4 @@
-"""What a network of gates decides about journeys: how long, how far on foot, which gates stood open.
+"""What a network of gates decides about journeys: longest times, ways on foot, open gates.
 
 Every rule is off by default. Instants are aware; a time of day is that of the stop.
 """

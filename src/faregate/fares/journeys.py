@@ -201,7 +201,7 @@ def _re_enters(left: Tap, back: Tap, tariff: Tariff, returns: int) -> bool:
         and returns < rule.times
         and back.at - left.at <= rule.within
         and back.network_id == left.network_id
-        and _station(back, tariff) == _station(left, tariff)
+        and _at_one_station(left, back, tariff)
     )
 
 
@@ -233,7 +233,7 @@ def _finish(stays: Sequence[_Stay], tariff: Tariff) -> Iterator[Journey]:
             yield _without_exit(tariff, stay.taps)
         case JourneyStatus.ENTRY_MISSING:
             yield _without_entry(tariff, stay.taps)
-        case _ if _station(first, tariff) == _station(last, tariff):
+        case _ if _at_one_station(first, last, tariff):
             yield from _same_station(tariff, stay)
         case _:
             yield _journey(
@@ -307,9 +307,11 @@ def _stretches(stay: _Stay) -> Iterator[Stretch]:
         yield Stretch(begin, end, tuple(dict.fromkeys(networks)))
 
 
-def _station(tap: Tap, tariff: Tariff) -> str:
-    stop = tariff.feed.stops.get(tap.stop_id)
-    return tap.stop_id if stop is None else stop.parent_station or stop.stop_id
+def _at_one_station(one: Tap, other: Tap, tariff: Tariff) -> bool:
+    feed = tariff.feed
+    # Two gates at places that the feed does not know are at one place by no one's word.
+    known = {one.stop_id, other.stop_id} <= feed.stops.keys()
+    return known and feed.station_of(one.stop_id) == feed.station_of(other.stop_id)
 
 
 def _journey(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from faregate.errors import InvalidInputError
+from faregate.fares.caps import Cap
 from faregate.fares.journey_rules import JourneyRules
 from faregate.fares.tables import FareProduct, Feed
 
@@ -26,6 +27,8 @@ class Tariff:
     rider_category_id: str = ""
     rules: JourneyRules = field(default_factory=JourneyRules)
     """What links taps to journeys, and what happens while gates stand open."""
+    caps: tuple[Cap, ...] = ()
+    """What a rider pays at most, from `read_caps`."""
 
     def __post_init__(self) -> None:
         for what, value, known in (
@@ -40,12 +43,13 @@ class Tariff:
                     remedy="Correct the name, or add it to the feed.",
                 )
         currencies = {product.amount.currency for product in self.eligible_products()}
+        currencies |= {cap.amount.currency for cap in self.caps}
         if len(currencies) != 1:
             raise InvalidInputError(
                 "tariff_currency",
-                f"The fare products of {self.fare_media_id!r} have"
+                f"The fare products of {self.fare_media_id!r} and the caps have"
                 f" {len(currencies)} currencies: {', '.join(sorted(currencies)) or 'none'}.",
-                remedy="Give this fare medium products in exactly one currency.",
+                remedy="Give this fare medium products and caps in exactly one currency.",
             )
 
     @property
