@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import assert_never
 
 from faregate.fares.journey_rules import DegradedMode, SameStationCharge
-from faregate.fares.tariff import Tariff
+from faregate.fares.tariff import TariffInTime
 from faregate.fares.travel_day import travel_day
 from faregate.ids import PassageId
 
@@ -93,7 +93,7 @@ class _Stay:
     status: JourneyStatus
 
 
-def pair(taps: Iterable[Tap], tariff: Tariff) -> tuple[Journey, ...]:
+def pair(taps: Iterable[Tap], tariffs: TariffInTime) -> tuple[Journey, ...]:
     """Turn the taps of one rider into journeys, oldest first.
 
     The order and repetition of `taps` do not matter: two taps with one id are one. An exit belongs
@@ -106,8 +106,8 @@ def pair(taps: Iterable[Tap], tariff: Tariff) -> tuple[Journey, ...]:
     found = [
         journey
         for person in by_person.values()
-        for journeys in _by_transfers(_by_links(list(_stays(person, tariff)), tariff), tariff)
-        for journey in _finish(journeys, tariff)
+        for journeys in _by_transfers(_by_links(list(_stays(person, tariffs)), tariffs), tariffs)
+        for journey in _finish(journeys, tariffs)
     ]
     return tuple(sorted(found, key=lambda journey: _by_time(journey.taps[0])))
 
@@ -116,7 +116,7 @@ def _by_time(tap: Tap) -> tuple[datetime, PassageId]:
     return tap.at, tap.passage_id
 
 
-def _stays(taps: Iterable[Tap], tariff: Tariff) -> Iterator[_Stay]:
+def _stays(taps: Iterable[Tap], tariffs: TariffInTime) -> Iterator[_Stay]:
     inside: list[Tap] = []
     for tap in taps:
         match tap.direction:
@@ -128,7 +128,7 @@ def _stays(taps: Iterable[Tap], tariff: Tariff) -> Iterator[_Stay]:
                 if inside:  # whoever is not inside by any gate's word says nothing with it
                     inside.append(tap)
             case Direction.EXIT:
-                if inside and _in_time(inside[0], tap, tariff):
+                if inside and _in_time(inside[0], tap, tariffs):
                     yield _Stay(taps=(*inside, tap), status=JourneyStatus.COMPLETE)
                 else:
                     if inside:
@@ -141,8 +141,9 @@ def _stays(taps: Iterable[Tap], tariff: Tariff) -> Iterator[_Stay]:
         yield _Stay(taps=tuple(inside), status=JourneyStatus.EXIT_MISSING)
 
 
-def _in_time(first: Tap, last: Tap, tariff: Tariff) -> bool:
+def _in_time(first: Tap, last: Tap, tariffs: TariffInTime) -> bool:
     """Tell whether one journey may reach from `first` to `last`."""
+    tariff = tariffs.at(first.at)
     rules, mode = tariff.rules, DegradedMode.TIME_FREE
     if any(rules.held(mode, tap.stop_id, tap.at) for tap in (first, last)):
         return True
@@ -153,19 +154,19 @@ def _in_time(first: Tap, last: Tap, tariff: Tariff) -> bool:
     return last.at - first.at <= (tariff.journey_max if row is None else row)
 
 
-def _by_links(stays: Sequence[_Stay], tariff: Tariff) -> list[_Stay]:
+def _by_links(stays: Sequence[_Stay], tariffs: TariffInTime) -> list[_Stay]:
     """Make one stay of those that an interchange or a re-entry links."""
     linked: list[_Stay] = []
     returns = 0
     for stay in stays:
         before = linked[-1] if linked else None
-        if before is None or not _may_link(before, stay, tariff):
+        if before is None or not _may_link(before, stay, tariffs):
             linked.append(stay)
             returns = 0
             continue
         left, back = before.taps[-1], stay.taps[0]
-        if not _interchanges(left, back, tariff):
-            if not _re_enters(left, back, tariff, returns):
+        if not _interchanges(left, back, tariffs):
+            if not _re_enters(left, back, tariffs, returns):
                 linked.append(stay)
                 returns = 0
                 continue
@@ -174,42 +175,42 @@ def _by_links(stays: Sequence[_Stay], tariff: Tariff) -> list[_Stay]:
     return linked
 
 
-def _may_link(before: _Stay, after: _Stay, tariff: Tariff) -> bool:
+def _may_link(before: _Stay, after: _Stay, tariffs: TariffInTime) -> bool:
     # Together they must not take longer than a journey may: else each is one of its own.
     return (
         before.status is JourneyStatus.COMPLETE
         and after.status is not JourneyStatus.ENTRY_MISSING
-        and _in_time(before.taps[0], after.taps[-1], tariff)
+        and _in_time(before.taps[0], after.taps[-1], tariffs)
     )
 
 
-def _interchanges(left: Tap, back: Tap, tariff: Tariff) -> bool:
-    gap = back.at - left.at
+def _interchanges(left: Tap, back: Tap, tariffs: TariffInTime) -> bool:
+    rules, gap = tariffs.at(left.at).rules, back.at - left.at
     return any(
         (row.from_stop_id, row.to_stop_id) == (left.stop_id, back.stop_id) and gap <= row.within
-        for row in tariff.rules.interchanges
+        for row in rules.interchanges
     ) or any(
         one.links(left.stop_id, back.stop_id, left=left.at, back=back.at)
-        for one in tariff.rules.emergencies
+        for one in rules.emergencies
     )
 
 
-def _re_enters(left: Tap, back: Tap, tariff: Tariff, returns: int) -> bool:
-    rule = tariff.rules.re_entry
+def _re_enters(left: Tap, back: Tap, tariffs: TariffInTime, returns: int) -> bool:
+    rule = tariffs.at(left.at).rules.re_entry
     return (
         rule is not None
         and returns < rule.times
         and back.at - left.at <= rule.within
         and back.network_id == left.network_id
-        and _at_one_station(left, back, tariff)
+        and _at_one_station(left, back, tariffs)
     )
 
 
-def _by_transfers(stays: Sequence[_Stay], tariff: Tariff) -> list[list[_Stay]]:
+def _by_transfers(stays: Sequence[_Stay], tariffs: TariffInTime) -> list[list[_Stay]]:
     """Group complete stays that follow each other closely enough to be legs of one journey."""
-    within = tariff.rules.transfer_within
     groups = [[stay] for stay in stays[:1]]
     for before, after in pairwise(stays):
+        within = tariffs.at(before.taps[-1].at).rules.transfer_within
         complete = before.status is after.status is JourneyStatus.COMPLETE
         soon = within is not None and after.taps[0].at - before.taps[-1].at <= within
         if complete and soon:
@@ -219,76 +220,77 @@ def _by_transfers(stays: Sequence[_Stay], tariff: Tariff) -> list[list[_Stay]]:
     return groups
 
 
-def _finish(stays: Sequence[_Stay], tariff: Tariff) -> Iterator[Journey]:
+def _finish(stays: Sequence[_Stay], tariffs: TariffInTime) -> Iterator[Journey]:
     """Say of one journey's stays how they are to be priced."""
     first, last = stays[0].taps[0], stays[-1].taps[-1]
     if len(stays) > 1:
         taps = tuple(tap for stay in stays for tap in stay.taps)
         stretches = tuple(one for stay in stays for one in _stretches(stay))
-        yield _journey(tariff, JourneyStatus.COMPLETE, taps, stretches=stretches)
+        yield _journey(tariffs, JourneyStatus.COMPLETE, taps, stretches=stretches)
         return
     (stay,) = stays
     match stay.status:
         case JourneyStatus.EXIT_MISSING:
-            yield _without_exit(tariff, stay.taps)
+            yield _without_exit(tariffs, stay.taps)
         case JourneyStatus.ENTRY_MISSING:
-            yield _without_entry(tariff, stay.taps)
-        case _ if _at_one_station(first, last, tariff):
-            yield from _same_station(tariff, stay)
+            yield _without_entry(tariffs, stay.taps)
+        case _ if _at_one_station(first, last, tariffs):
+            yield from _same_station(tariffs, stay)
         case _:
             yield _journey(
-                tariff, JourneyStatus.COMPLETE, stay.taps, stretches=tuple(_stretches(stay))
+                tariffs, JourneyStatus.COMPLETE, stay.taps, stretches=tuple(_stretches(stay))
             )
 
 
-def _same_station(tariff: Tariff, stay: _Stay) -> Iterator[Journey]:
+def _same_station(tariffs: TariffInTime, stay: _Stay) -> Iterator[Journey]:
     first, last = stay.taps[0], stay.taps[-1]
-    if tariff.rules.held(DegradedMode.EMERGENCY, last.stop_id, last.at):
-        yield _journey(tariff, JourneyStatus.NOT_TRAVELLED, stay.taps)
+    rules = tariffs.at(first.at).rules
+    if rules.held(DegradedMode.EMERGENCY, last.stop_id, last.at):
+        yield _journey(tariffs, JourneyStatus.NOT_TRAVELLED, stay.taps)
         return
     charge = next(
-        (band.charge for band in tariff.rules.same_station if last.at - first.at < band.below),
+        (band.charge for band in rules.same_station if last.at - first.at < band.below),
         None,
     )
     match charge:
         case SameStationCharge.MAXIMUM:
-            yield _journey(tariff, JourneyStatus.SAME_STATION_MAXIMUM, stay.taps)
+            yield _journey(tariffs, JourneyStatus.SAME_STATION_MAXIMUM, stay.taps)
         case SameStationCharge.MINIMUM:
-            yield _journey(tariff, JourneyStatus.SAME_STATION_MINIMUM, stay.taps)
+            yield _journey(tariffs, JourneyStatus.SAME_STATION_MINIMUM, stay.taps)
         case SameStationCharge.FREE:
-            yield _journey(tariff, JourneyStatus.NOT_TRAVELLED, stay.taps)
+            yield _journey(tariffs, JourneyStatus.NOT_TRAVELLED, stay.taps)
         case SameStationCharge.TWO_MAXIMUM:
-            yield _journey(tariff, JourneyStatus.EXIT_MISSING, stay.taps[:-1])
-            yield _journey(tariff, JourneyStatus.ENTRY_MISSING, stay.taps[-1:])
+            yield _journey(tariffs, JourneyStatus.EXIT_MISSING, stay.taps[:-1])
+            yield _journey(tariffs, JourneyStatus.ENTRY_MISSING, stay.taps[-1:])
         case None:
             stretches = tuple(_stretches(stay))
-            yield _journey(tariff, JourneyStatus.COMPLETE, stay.taps, stretches=stretches)
+            yield _journey(tariffs, JourneyStatus.COMPLETE, stay.taps, stretches=stretches)
         case _:
             assert_never(charge)
 
 
-def _without_exit(tariff: Tariff, taps: tuple[Tap, ...]) -> Journey:
-    begins = taps[0].at
+def _without_exit(tariffs: TariffInTime, taps: tuple[Tap, ...]) -> Journey:
+    begins, longest = taps[0].at, tariffs.at(taps[0].at).journey_max
     modes = (DegradedMode.EXIT_FREE, DegradedMode.EMERGENCY)
-    stops = _open_stops(tariff, modes, begins, begins + tariff.journey_max)
+    stops = _open_stops(tariffs, modes, begins, begins + longest)
     status = JourneyStatus.EXIT_ASSUMED if stops else JourneyStatus.EXIT_MISSING
-    return _journey(tariff, status, taps, open_stop_ids=stops)
+    return _journey(tariffs, status, taps, open_stop_ids=stops)
 
 
-def _without_entry(tariff: Tariff, taps: tuple[Tap, ...]) -> Journey:
-    ends = taps[0].at
+def _without_entry(tariffs: TariffInTime, taps: tuple[Tap, ...]) -> Journey:
+    ends, longest = taps[0].at, tariffs.at(taps[0].at).journey_max
     modes = (DegradedMode.ENTRY_FREE, DegradedMode.EMERGENCY)
-    stops = _open_stops(tariff, modes, ends - tariff.journey_max, ends)
+    stops = _open_stops(tariffs, modes, ends - longest, ends)
     status = JourneyStatus.ENTRY_ASSUMED if stops else JourneyStatus.ENTRY_MISSING
-    return _journey(tariff, status, taps, open_stop_ids=stops)
+    return _journey(tariffs, status, taps, open_stop_ids=stops)
 
 
 def _open_stops(
-    tariff: Tariff, modes: tuple[DegradedMode, ...], first: datetime, last: datetime
+    tariffs: TariffInTime, modes: tuple[DegradedMode, ...], first: datetime, last: datetime
 ) -> frozenset[str]:
     return frozenset(
         stop_id
-        for one in tariff.rules.disruptions
+        for one in tariffs.at(last).rules.disruptions
         if one.mode in modes and one.overlaps(first, last)
         for stop_id in one.stop_ids
     )
@@ -307,23 +309,23 @@ def _stretches(stay: _Stay) -> Iterator[Stretch]:
         yield Stretch(begin, end, tuple(dict.fromkeys(networks)))
 
 
-def _at_one_station(one: Tap, other: Tap, tariff: Tariff) -> bool:
-    feed = tariff.feed
+def _at_one_station(one: Tap, other: Tap, tariffs: TariffInTime) -> bool:
+    feed = tariffs.at(one.at).feed
     # Two gates at places that the feed does not know are at one place by no one's word.
     known = {one.stop_id, other.stop_id} <= feed.stops.keys()
     return known and feed.station_of(one.stop_id) == feed.station_of(other.stop_id)
 
 
 def _journey(
-    tariff: Tariff,
+    tariffs: TariffInTime,
     status: JourneyStatus,
     taps: tuple[Tap, ...],
     *,
     stretches: tuple[Stretch, ...] = (),
     open_stop_ids: frozenset[str] = frozenset(),
 ) -> Journey:
+    tariff, last = tariffs.at(taps[0].at), taps[-1]
     zone = tariff.feed.timezone_of(taps[0].stop_id)
-    last = taps[-1]
     return Journey(
         status=status,
         taps=taps,

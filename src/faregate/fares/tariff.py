@@ -1,12 +1,20 @@
 """A feed together with what a network of gates decides about it."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Protocol, Self
 
 from faregate.errors import InvalidInputError
 from faregate.fares.caps import Cap
 from faregate.fares.journey_rules import JourneyRules
 from faregate.fares.tables import FareProduct, Feed
+
+
+class TariffInTime(Protocol):
+    """A tariff, or versions of one that follow each other."""
+
+    def at(self, instant: datetime) -> "Tariff":
+        """Give the tariff in force. A journey has the one of its first tap to its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +59,10 @@ class Tariff:
                 f" {len(currencies)} currencies: {', '.join(sorted(currencies)) or 'none'}.",
                 remedy="Give this fare medium products and caps in exactly one currency.",
             )
+
+    def at(self, _instant: datetime) -> Self:
+        """Give itself: one tariff alone is always in force."""
+        return self
 
     @property
     def currency(self) -> str:
