@@ -1,7 +1,7 @@
-"""What is priced: a journey of legs, each from stop to stop on one network."""
+"""What is priced: legs, each from stop to stop on one network, in the order of travel."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from faregate.errors import InvalidInputError
 from faregate.fares.tables import Feed
@@ -21,13 +21,6 @@ class Leg:
     """Empty for a route in no network."""
     route_id: str = ""
     """Empty where only the network is known: a gate does not see which train comes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Journey:
-    """Legs in the order in which they are travelled."""
-
-    legs: tuple[Leg, ...]
 
 
 def leg_on_route(
@@ -57,7 +50,7 @@ def leg_on_route(
                 f"The feed has no stop {stop_id!r}.",
                 remedy="Name a stop_id of stops.txt.",
             )
-    if arrival < departure:
+    if arrival.astimezone(UTC) < departure.astimezone(UTC):
         raise InvalidInputError(
             "arrival_before_departure",
             f"The leg on {route_id!r} arrives before it departs.",
