@@ -55,8 +55,8 @@ class LegRules:
         # Legs on different networks, joined, are on no network that a rule could name.
         named = (leg.network_ids if len(leg.network_ids) == 1 else (), *of_leg[1:])
         cells = (
-            [*(name for name in names if name), *([""] if self._empty_matches(of, column) else ())]
-            for column, (names, of) in enumerate(zip(named, of_leg, strict=True))
+            [*(name for name in names if name), *([""] if empty else ())]
+            for names, empty in zip(named, self.empty_matches(of_leg), strict=True)
         )
         return tuple(
             sorted(
@@ -65,8 +65,12 @@ class LegRules:
             )
         )
 
-    def _empty_matches(self, of_leg: frozenset[str], column: int) -> bool:
-        return self.has_priorities or of_leg.isdisjoint(self.listed[column])
+    def empty_matches(self, of_leg: tuple[frozenset[str], ...]) -> list[bool]:
+        """Tell for network, departure and arrival whether an empty cell matches a leg."""
+        return [
+            self.has_priorities or names.isdisjoint(listed)
+            for names, listed in zip(of_leg, self.listed, strict=True)
+        ]
 
 
 def cells_of(rule: FareLegRule) -> tuple[str, str, str]:
