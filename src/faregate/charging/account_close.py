@@ -14,7 +14,7 @@ from faregate.charging.rating import (
     hold_states,
     rate,
 )
-from faregate.fares.journeys import JourneyStatus
+from faregate.fares.journeys import ONE_END
 from faregate.ids import LineId
 
 
@@ -94,7 +94,7 @@ def _why_not_booked(ride: Ride | UnpricedRide, day: date) -> str:
     if isinstance(ride, UnpricedRide):
         return f"fare_unknown:{ride.fare.reason}"
     journey = ride.journey
-    if journey.status is not JourneyStatus.COMPLETE and journey.travel_day < day:
+    if journey.status in ONE_END and journey.travel_day < day:
         # The other half may have been charged when its own day was closed: never twice.
         return "late_half"
     return ""

@@ -57,6 +57,8 @@ class PricedRide:
     """Its first tap."""
     travel_day: date
     fare: Money
+    caps: tuple[Cap, ...]
+    """Those in force; it counts towards the ones that it falls under."""
     area_ids: tuple[frozenset[str], ...]
     """The areas of each stop at which it was read."""
     rider_category_id: str = ""
@@ -96,18 +98,15 @@ class Capped:
     """Carries of before included, sorted. Hand it in with the rides that come after these."""
 
 
-def apply_caps(
-    rides: Iterable[PricedRide], caps: Iterable[Cap], carried: Iterable[CapSpent] = ()
-) -> Capped:
+def apply_caps(rides: Iterable[PricedRide], carried: Iterable[CapSpent] = ()) -> Capped:
     """Charge rides in the order given, oldest first, each at what its caps leave.
 
     Raises `ValueError` for a ride in another currency than a cap that it counts towards.
     """
-    rows = tuple(caps)
     spent = {(one.cap_id, one.begins): one.minor for one in carried}
     charged: list[CappedRide] = []
     for ride in rides:
-        counting = [cap for cap in rows if _counts(cap, ride)]
+        counting = [cap for cap in ride.caps if _counts(cap, ride)]
         charge, cap_id = ride.fare.minor, ""
         for cap in counting:
             left = _left(cap, ride, spent)

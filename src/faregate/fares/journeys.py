@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import pairwise
-from typing import assert_never
+from typing import Final, assert_never
 
 from faregate.fares.journey_rules import DegradedMode, SameStationCharge
 from faregate.fares.tariff import TariffInTime
@@ -52,10 +52,19 @@ class JourneyStatus(StrEnum):
     NOT_TRAVELLED = "not_travelled"  # out where they came in, and that is free
 
 
-INCOMPLETE = frozenset(
+INCOMPLETE: Final = frozenset(
     {JourneyStatus.EXIT_MISSING, JourneyStatus.ENTRY_MISSING, JourneyStatus.SAME_STATION_MAXIMUM}
 )
 """Whoever has one of these pays the maximum fare, until it is corrected."""
+ONE_END: Final = frozenset(
+    {
+        JourneyStatus.EXIT_MISSING,
+        JourneyStatus.ENTRY_MISSING,
+        JourneyStatus.EXIT_ASSUMED,
+        JourneyStatus.ENTRY_ASSUMED,
+    }
+)
+"""Only an entry or only an exit was read: the other may still come."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """A feed together with what a network of gates decides about it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol, Self
 
 from faregate.errors import InvalidInputError
 from faregate.fares.caps import Cap
 from faregate.fares.journey_rules import JourneyRules
+from faregate.fares.price import FareTable
 from faregate.fares.tables import FareProduct, Feed
 
 
@@ -37,6 +38,11 @@ class Tariff:
     """What links taps to journeys, and what happens while gates stand open."""
     caps: tuple[Cap, ...] = ()
     """What a rider pays at most, from `read_caps`."""
+    table: FareTable = field(init=False, repr=False, compare=False)
+    """The feed's fares for this medium and category."""
+    _of_category: "dict[str, Tariff]" = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         for what, value, known in (
@@ -50,7 +56,13 @@ class Tariff:
                     f"The feed has no {what} {value!r}.",
                     remedy="Correct the name, or add it to the feed.",
                 )
-        currencies = {product.amount.currency for product in self.eligible_products()}
+        table = FareTable(
+            self.feed,
+            rider_category_ids=[name for name in (self.rider_category_id,) if name],
+            fare_media_ids=(self.fare_media_id,),
+        )
+        object.__setattr__(self, "table", table)  # derived, so the tariff stays what it was
+        currencies = {product.amount.currency for product in self._products()}
         currencies |= {cap.amount.currency for cap in self.caps}
         if len(currencies) != 1:
             raise InvalidInputError(
@@ -67,18 +79,22 @@ class Tariff:
     @property
     def currency(self) -> str:
         """The one currency of this tariff."""
-        return self.eligible_products()[0].amount.currency
+        return self._products()[0].amount.currency
 
-    def eligible_products(self) -> tuple[FareProduct, ...]:
-        """Give the fare products that this medium and category may use on a leg.
+    def for_category(self, rider_category_id: str) -> "Tariff":
+        """Give the tariff for riders of a category. Raises `InvalidInputError` for no such one."""
+        if rider_category_id == self.rider_category_id:
+            return self
+        if rider_category_id not in self._of_category:
+            other = replace(self, rider_category_id=rider_category_id)
+            self._of_category[rider_category_id] = other
+        return self._of_category[rider_category_id]
 
-        An empty id in the table fits any medium or category. A negative product is a discount on
-        a transfer and never the fare of a leg.
-        """
+    def _products(self) -> tuple[FareProduct, ...]:
+        """Give what this medium and category may pay; an empty id fits any."""
         return tuple(
             product
             for product in self.feed.fare_products
             if product.fare_media_id in ("", self.fare_media_id)
-            and product.rider_category_id in ("", self.rider_category_id)
-            and product.amount.minor >= 0
+            and product.rider_category_id in ("", *self.table.rider.category_ids)
         )
