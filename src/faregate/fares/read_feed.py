@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from faregate.fares.findings import Findings, Place
 from faregate.fares.reading.cells import Table
-from faregate.fares.reading.files import FeedFiles
+from faregate.fares.reading.files import FeedFiles, without_collection
 from faregate.fares.reading.places import Places, read_places
 from faregate.fares.reading.products import (
     note_proposed,
@@ -34,7 +34,7 @@ def read_feed(path: Path) -> Feed:
     be trusted with. Lesser defects are read past: `validate_feed` names them all.
     """
     findings = Findings()
-    with FeedFiles(path, findings) as files:
+    with FeedFiles(path, findings) as files, without_collection():
         feed = read_tables(files)
     findings.raise_fatal()
     return feed

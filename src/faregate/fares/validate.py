@@ -4,7 +4,7 @@ from pathlib import Path
 
 from faregate.fares.findings import Findings
 from faregate.fares.read_feed import read_tables
-from faregate.fares.reading.files import FeedFiles
+from faregate.fares.reading.files import FeedFiles, without_collection
 from faregate.fares.reading.version1 import check_version1
 
 
@@ -15,6 +15,6 @@ def validate_feed(path: Path) -> Findings:
     a path that cannot be read, or a file too large.
     """
     findings = Findings()
-    with FeedFiles(path, findings) as files:
+    with FeedFiles(path, findings) as files, without_collection():
         check_version1(files, read_tables(files))
     return findings

@@ -1,11 +1,13 @@
 """The files of a feed as rows of cells, wherever they lie: zip or folder, tidy or as published."""
 
 import csv
+import gc
 import io
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import IO, Final, Self
 
@@ -49,7 +51,7 @@ class FeedFiles:
         return self._folder + name in self._names
 
     def rows(self, name: str, *fields: str) -> Iterator[tuple[Place, tuple[str, ...]]]:
-        """Give the rows of a table, each as the stripped cells of `fields` in that order.
+        """Give the rows of a table, each as the stripped cells of two or more `fields`, in order.
 
         A column that is not there is empty in every row. No rows if the file is not there.
         """
@@ -61,9 +63,10 @@ class FeedFiles:
             try:
                 header = [cell.strip() for cell in next(reader, [])]
                 self._check_header(name, header)
-                at = [header.index(field) if field in header else len(header) for field in fields]
-                for line, cells in self._whole_rows(name, reader, len(header)):
-                    yield Place(name, line), tuple([cells[index].strip() for index in at])
+                width = len(header)
+                pick = itemgetter(*(header.index(f) if f in header else width for f in fields))
+                for line, cells in self._whole_rows(name, reader, width):
+                    yield Place(name, line), tuple(map(str.strip, pick(cells)))
             except csv.Error as error:
                 place = Place(name, reader.line_num)
                 what = f"is not CSV: {error}."
@@ -90,6 +93,10 @@ class FeedFiles:
             previous = line
             if not any(cells):
                 continue
+            if len(cells) == width:  # nearly every row of most feeds
+                cells.append("")
+                yield line, cells
+                continue
             if any(cells[width:]):
                 self.findings.fatal(
                     Place(name, line),
@@ -99,9 +106,7 @@ class FeedFiles:
                     "Quote cells that hold a comma.",
                 )
                 continue
-            cells[len(cells) :] = [""] * (width + 1 - len(cells))
-            cells[width] = ""
-            yield line, cells
+            yield line, [*cells[:width], *[""] * (width + 1 - len(cells)), ""]
 
     def _check_header(self, name: str, header: list[str]) -> None:
         for cell in sorted({cell for cell in header if header.count(cell) > 1}):
@@ -154,3 +159,18 @@ class FeedFiles:
                 f"The feed {self.path} cannot be read: {error}.",
                 remedy="Name a GTFS zip file, or a folder that holds its .txt files.",
             ) from error
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Pause the cycle collector: it looks again and again at rows that stay, for a third more time.
+
+    Rows refer to nothing but text and numbers, so there is nothing for it to find.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -169,25 +169,23 @@ def _areas(files: FeedFiles, cells: Cells) -> dict[str, Area]:
 def _stop_areas(
     files: FeedFiles, cells: Cells, areas: Table, stops: Table
 ) -> dict[str, frozenset[str]]:
-    of_stop: dict[str, set[str]] = {}
+    of_stop: dict[str, frozenset[str]] = {}
+    # Many stops share their areas: keep each set once.
+    shared: dict[frozenset[str], frozenset[str]] = {}
     for at, (area_id, stop_id) in files.rows("stop_areas.txt", "area_id", "stop_id"):
         if not cells.require(at, area_id=area_id, stop_id=stop_id):
             continue
         readable = cells.refer(at, "area_id", area_id, areas)
         if not cells.mention(at, "stop_id", stop_id, stops) or not readable:
             continue
-        of_this = of_stop.setdefault(stop_id, set())
-        if area_id in of_this:
+        before = of_stop.get(stop_id, frozenset())
+        if area_id in before:
             files.findings.warning(
                 at, "", "feed_duplicate", f"repeats {area_id}, {stop_id}.", "Keep one row."
             )
-        of_this.add(area_id)
-    # Most stops share their areas with many others: keep each set once.
-    shared: dict[frozenset[str], frozenset[str]] = {}
-    return {
-        stop_id: shared.setdefault(frozenset(ids), frozenset(ids))
-        for stop_id, ids in of_stop.items()
-    }
+        together = before | {area_id}
+        of_stop[stop_id] = shared.setdefault(together, together)
+    return of_stop
 
 
 def _routes(files: FeedFiles, cells: Cells, agencies: tuple[Agency, ...]) -> dict[str, Route]:

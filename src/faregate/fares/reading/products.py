@@ -94,7 +94,8 @@ def read_products(
     )
     for at, row in files.rows("fare_products.txt", *fields):
         product_id, category_id, media_id, amount, currency, name, *more = row
-        proposed.update(field for field, cell in zip(_PROPOSED, more, strict=True) if cell)
+        if any(more):
+            proposed.update(field for field, cell in zip(_PROPOSED, more, strict=True) if cell)
         if not cells.require(at, fare_product_id=product_id, amount=amount, currency=currency):
             continue
         key = (product_id, category_id, media_id)

@@ -61,11 +61,11 @@ def read_leg_rules(files: FeedFiles, references: References) -> tuple[FareLegRul
         cells.refer(at, "from_timeframe_group_id", from_times, references.timeframes)
         cells.refer(at, "to_timeframe_group_id", to_times, references.timeframes)
         cells.refer(at, "fare_product_id", product, references.products)
-        conditions = [
-            f"{field}={cell}" for field, cell in zip(_AREA_SETS, more, strict=True) if cell
-        ]
-        proposed.update(field for field, cell in zip(_AREA_SETS, more, strict=True) if cell)
-        _repeated(files.findings, at, (*row[1:7], *more), seen)
+        conditions: dict[str, str] = {}
+        if any(more):
+            conditions = {f: cell for f, cell in zip(_AREA_SETS, more, strict=True) if cell}
+            proposed.update(conditions)
+        _repeated(files.findings, at, row[1:7] + row[8:], seen)
         rules.append(
             FareLegRule(
                 line=at.line,
@@ -77,7 +77,7 @@ def read_leg_rules(files: FeedFiles, references: References) -> tuple[FareLegRul
                 from_timeframe_group_id=from_times,
                 to_timeframe_group_id=to_times,
                 rule_priority=cells.number(at, "rule_priority", priority, at_least=0),
-                proposed_condition=", ".join(conditions),
+                proposed_condition=", ".join(f"{f}={cell}" for f, cell in conditions.items()),
             )
         )
     for field in sorted(proposed):
