@@ -49,7 +49,9 @@ def product(
     )
 
 
-def rule(line: int, cells: str, name: str, **more: str) -> FareLegRule:
+def rule(
+    line: int, cells: str, name: str, *, from_group: str = "", to_group: str = ""
+) -> FareLegRule:
     """Make a row of fare_leg_rules.txt; `cells` is network, from and to, `-` for empty."""
     network_id, from_area_id, to_area_id = cells.replace("-", "").split(",")
     return FareLegRule(
@@ -59,7 +61,8 @@ def rule(line: int, cells: str, name: str, **more: str) -> FareLegRule:
         from_area_id=from_area_id,
         to_area_id=to_area_id,
         fare_product_id=name,
-        **more,
+        from_timeframe_group_id=from_group,
+        to_timeframe_group_id=to_group,
     )
 
 
@@ -126,7 +129,7 @@ def _tap(word: str, day: str, companion: int) -> Tap:
     when = at(clock, day)
     directions = {">": Direction.ENTRY, "<": Direction.EXIT, "|": Direction.INTERMEDIATE}
     return Tap(
-        passage_id=PassageId(f"{stop_id}-{companion}", 1, int(when.timestamp())),
+        passage_id=PassageId(f"{stop_id}-{companion}-{directions[sign]}", 1, int(when.timestamp())),
         direction=directions[sign],
         network_id=network_id or "metro",
         stop_id=stop_id,
@@ -138,7 +141,12 @@ def _tap(word: str, day: str, companion: int) -> Tap:
 def told(journeys: Iterable[Journey]) -> list[str]:
     """Tell journeys in words: status, then where and when it was read."""
     return [
-        " ".join([one.status.value, *(f"{tap.at:%H:%M}{tap.stop_id}" for tap in one.taps)])
+        " ".join(
+            [
+                one.status.value,
+                *(f"{tap.at.astimezone(BERLIN):%H:%M}{tap.stop_id}" for tap in one.taps),
+            ]
+        )
         for one in journeys
     ]
 

@@ -1,6 +1,7 @@
 """What a network of gates decides about journeys: longest times, ways on foot, open gates.
 
-Every rule is off by default. Instants are aware; a time of day is that of the stop.
+Every rule is off by default. Instants are aware, and those of taps in UTC; a time of day is
+that of the stop.
 """
 
 from collections.abc import Mapping

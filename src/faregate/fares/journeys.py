@@ -6,7 +6,7 @@ journeys. All of it depends on the set of taps alone, never on the order in whic
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final, assert_never
@@ -34,9 +34,16 @@ class Tap:
     network_id: str
     stop_id: str
     at: datetime
-    """Aware. The gate's own time: arrival at the office says nothing about the journey."""
+    """The gate's own time: arrival at the office says nothing about the journey. Kept in UTC."""
     companion: int = 0
     """0 is the rider; whoever else they pay for has a number of their own, and own journeys."""
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` for a time without an offset."""
+        if self.at.utcoffset() is None:
+            raise ValueError(f"the time of tap {self.passage_id} has no offset")
+        # Two times of one zone are subtracted and compared by its wall clock, which jumps.
+        object.__setattr__(self, "at", self.at.astimezone(UTC))
 
 
 class JourneyStatus(StrEnum):

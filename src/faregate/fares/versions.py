@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from faregate.errors import InvalidInputError
 from faregate.fares.tariff import Tariff
@@ -18,13 +18,21 @@ class TariffVersion:
     tariff: Tariff
 
 
+def _start(version: tuple[datetime, Tariff]) -> datetime:
+    return version[0]
+
+
 class TariffVersions:
     """Versions of a tariff that follow each other; the first holds for all that came before it."""
 
     def __init__(self, versions: Iterable[TariffVersion]) -> None:
         """Put versions in order. Raises `InvalidInputError` for none, or two at one instant."""
-        self._versions = sorted(versions, key=lambda one: one.starts)
-        self._starts = [one.starts for one in self._versions]
+        # In UTC: times of one zone are compared by its wall clock, which jumps.
+        by_start = sorted(
+            ((one.starts.astimezone(UTC), one.tariff) for one in versions), key=_start
+        )
+        self._starts = [starts for starts, _ in by_start]
+        self._tariffs = [tariff for _, tariff in by_start]
         if not self._starts or len(set(self._starts)) < len(self._starts):
             raise InvalidInputError(
                 "tariff_versions",
@@ -34,7 +42,7 @@ class TariffVersions:
 
     def at(self, instant: datetime) -> Tariff:
         """Give the tariff in force."""
-        return self._versions[max(bisect_right(self._starts, instant) - 1, 0)].tariff
+        return self._tariffs[max(bisect_right(self._starts, instant.astimezone(UTC)) - 1, 0)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
