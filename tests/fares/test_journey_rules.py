@@ -84,6 +84,28 @@ def test_published_longest_journeys(
     assert longest == (None if minutes is None else timedelta(minutes=minutes))
 
 
+@pytest.mark.parametrize(
+    ("clock", "day", "minutes"),
+    [
+        pytest.param("18:59:59", MONDAY, 30, id="weekday"),
+        pytest.param("19:00", MONDAY, 40, id="evening"),
+        pytest.param("01:00", "2026-03-03", 40, id="31 Monday's night"),
+        pytest.param("12:00", SATURDAY, 40, id="Saturday"),
+        pytest.param("12:00", SUNDAY, 50, id="Sunday"),
+        pytest.param("12:00", "2026-04-06", 50, id="34 holiday"),
+    ],
+)
+def test_kinds_of_days(clock: str, day: str, minutes: int) -> None:
+    """The kind of day is that of the travel day on which the journey begins."""
+    times = JourneyTimes(
+        zone_of={"a": 1, "b": 2},
+        by_zone_count={2: longest_stay([30, 40, 50])},
+        holidays=frozenset({date(2026, 4, 6)}),
+    )
+    longest = times.longest("b", "a", begins=at(clock, day), zone=BERLIN)
+    assert longest == timedelta(minutes=minutes)
+
+
 def test_published_interchanges(published: dict[str, Any]) -> None:
     """21: each row links on its last minute, and not a second later; the way back is its own."""
     rows = published["osi"]["rows"]
