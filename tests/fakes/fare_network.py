@@ -1,6 +1,6 @@
 """A small network to price journeys in: four stops, two areas, routes of two networks and none."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Final
@@ -72,7 +72,7 @@ def rides(feed: Feed, routes: str) -> list[Leg]:
     ]
 
 
-def total(legs: Sequence[Leg], feed: Feed) -> str | None:
+def total(legs: Sequence[Leg], feed: Feed, *, fare_media_ids: Collection[str] = ()) -> str | None:
     """Price legs for anybody; None for an unknown fare."""
-    fare = price(legs, FareTable(feed))
+    fare = price(legs, FareTable(feed, fare_media_ids=fare_media_ids))
     return str(fare.total.to_decimal()) if isinstance(fare, FareQuote) else None
