@@ -32,6 +32,7 @@ class Noun:
 
 
 NOUNS: Final[Mapping[str, Noun]] = {
+    "bench": Noun("faregate.cli.bench", "bench_app", "Measure what this machine can do."),
     "demo": Noun(
         "faregate.cli.demo",
         "demo",

@@ -108,6 +108,17 @@ class FareTable:
         self._areas: dict[str, frozenset[str]] = {}
         self._places: dict[tuple[frozenset[str], frozenset[str], frozenset[str]], _Place] = {}
 
+    @property
+    def remembered(self) -> int:
+        """How many pairs of places and networks have been asked for and are known."""
+        return len(self._places)
+
+    def forget(self) -> None:
+        """Forget what was found, to measure without it."""
+        self._places.clear()
+        self._areas.clear()
+        self.timeframes = Timeframes(self.feed)
+
     def surroundings(self, leg: EffectiveLeg) -> Surroundings:
         """Give the networks and areas of a leg."""
         return Surroundings(
