@@ -109,7 +109,7 @@ class FeedFiles:
             yield line, [*cells[:width], *[""] * (width + 1 - len(cells)), ""]
 
     def _check_header(self, name: str, header: list[str]) -> None:
-        for cell in sorted({cell for cell in header if header.count(cell) > 1}):
+        for cell in sorted({cell for cell in header if cell and header.count(cell) > 1}):
             self.findings.fatal(
                 Place(name, 1),
                 cell,

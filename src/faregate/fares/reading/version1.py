@@ -87,8 +87,10 @@ def _check_price(findings: Findings, at: Place, price: str, currency: str) -> No
     if not amount.is_finite() or amount < 0:
         what = f"{price!r} is no amount of at least 0."
         findings.error(at, "price", "feed_amount", what, "Write it like 2.75.")
+    if not currency:  # reported with the other required cells
+        return
     try:
-        exponent(currency or "XXX")
+        exponent(currency)
     except InvalidInputError as error:
         findings.error(at, "currency_type", error.code, error.message, error.remedy)
 
