@@ -114,6 +114,14 @@ def test_43_a_choice_between_currencies_is_an_error(tmp_path: Path) -> None:
     assert error.value.code == "mixed_currencies"
 
 
+def test_places_that_no_table_lists_are_in_no_area(tmp_path: Path) -> None:
+    """A feed whose places are zones may still have fares by network."""
+    feed = small_feed(tmp_path, stops="stop_id\n", stop_areas="area_id,stop_id\n")
+    fare = price([ride(feed, "m1", "zone-1 zone-2", "10:00 10:10")], FareTable(feed))
+    assert isinstance(fare, FareQuote)
+    assert fare.total == Money(300, "EUR")
+
+
 def test_the_same_question_has_the_same_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,7 +133,11 @@ def test_the_same_question_has_the_same_answer(
     for pair in ends:
         leg = ride(feed, "m1", pair, "10:00 10:10")
         assert price([leg], table) == price([leg], FareTable(feed))
-        assert len(table._places) <= 2
+        assert table.remembered <= 2
+    table.forget()
+    assert table.remembered == 0
+    leg = ride(feed, "m1", ends[0], "10:00 10:10")
+    assert price([leg], table) == price([leg], FareTable(feed))
 
 
 # --- Cases that OpenTripPlanner publishes ------------------------------------------------------

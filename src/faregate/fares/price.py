@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -55,11 +54,6 @@ class FareQuote:
     """The lowest with one medium, for each that can pay the whole journey."""
     legs: tuple[PricedLeg, ...]
     """How `total` came about."""
-
-    @property
-    def amount(self) -> Money:
-        """The fare: `total`."""
-        return self.total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,9 +128,10 @@ class FareTable:
             if len(self._places) >= _KNOWN_MAX:
                 self._places.clear()
             self._places[key] = place
+        groups_at = self.timeframes.groups_at
         groups = (
-            self._groups(leg.from_stop_id, leg.departure) if place.timed_from else _NO_GROUPS,
-            self._groups(leg.to_stop_id, leg.arrival) if place.timed_to else _NO_GROUPS,
+            groups_at(leg.from_stop_id, leg.departure) if place.timed_from else _NO_GROUPS,
+            groups_at(leg.to_stop_id, leg.arrival) if place.timed_to else _NO_GROUPS,
         )
         known = place.offers.get(groups)
         if known is None:
@@ -152,9 +147,6 @@ class FareTable:
             timed_to=any(rule.to_timeframe_group_id for rule in rules),
             offers={},
         )
-
-    def _groups(self, stop_id: str, instant: datetime) -> frozenset[str]:
-        return self.timeframes.groups_at(stop_id, instant)
 
     def _areas_of(self, stop_id: str) -> frozenset[str]:
         areas = self._areas.get(stop_id)
