@@ -47,6 +47,12 @@ ERROR: Final = [
     ),
     (
         "rider_categories.txt",
+        "rider_category_id,is_default_fare_category\nadult,1\n",
+        "feed_field_missing",
+        "line 2, rider_category_name",
+    ),
+    (
+        "rider_categories.txt",
         "rider_category_id,is_default_fare_category\nadult,1\nchild,1\n",
         "feed_default_category",
         "fare_products.txt line 3, rider_category_id makes adult, child",

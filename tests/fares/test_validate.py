@@ -2,10 +2,13 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from fakes.fares_world import write_feed
 from fakes.feed_texts import GOOD_FEED
@@ -72,6 +75,7 @@ def test_the_reference_forbids_it_and_the_fare_is_clear(
             "feed_duplicate",
         ),
         ("stop_areas.txt", "area_id,stop_id\nA,museum\n", Severity.WARNING, "feed_unused"),
+        ("route_networks.txt", "network_id,route_id\nbus,b1\n", Severity.WARNING, "feed_unused"),
         (
             "fare_products.txt",
             GOOD_FEED["fare_products.txt"] + "x,,,,3,EUR\n",
@@ -80,7 +84,7 @@ def test_the_reference_forbids_it_and_the_fare_is_clear(
         ),
         (
             "rider_categories.txt",
-            "rider_category_id\nadult\nchild\n",
+            "rider_category_id,rider_category_name\nadult,Adult\nchild,Child\n",
             Severity.WARNING,
             "feed_default_category",
         ),
@@ -157,6 +161,33 @@ def test_every_code_has_its_rule() -> None:
         "feed_encoding",
     }
     assert told | quiet == set(RULES)
+
+
+_CELLS: Final = st.one_of(
+    st.text(max_size=12),
+    st.text(alphabet='0123456789.:-+eE \t"', max_size=12),
+    st.sampled_from(["harbour", "ride", "metro", "A", "single", "weekday", "EUR", "-1", "²", "٣"]),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_the_reader_refuses_exactly_what_the_validator_calls_fatal(
+    tmp_path: Path, data: st.DataObject
+) -> None:
+    """Whatever stands in a cell, both come to an end, and they agree; nothing else is raised."""
+    name = data.draw(st.sampled_from(sorted(GOOD_FEED)))
+    lines = GOOD_FEED[name].splitlines()
+    line = data.draw(st.integers(1, len(lines) - 1))
+    cells = lines[line].split(",")
+    cells[data.draw(st.integers(0, len(cells) - 1))] = data.draw(_CELLS)
+    lines[line] = ",".join(cells)
+    folder = write_feed(tmp_path, GOOD_FEED)
+    (folder / name).write_bytes("\n".join(lines).encode("utf-8", "surrogatepass"))
+    fatal = [row.code for row in validate_feed(folder) if row.severity is Severity.FATAL]
+    with pytest.raises(InvalidInputError) if fatal else nullcontext() as caught:
+        read_feed(folder)
+    assert [caught.value.code] == fatal[:1] if caught else not fatal
 
 
 _COMPLETION: Final = {

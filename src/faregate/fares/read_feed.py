@@ -123,17 +123,26 @@ def _look_for_gaps(
                 "is missing, or has no rows: every fare is unknown.",
                 "Add Fares v2.",
             )
-    with_stops = _areas_in_use(places)
+    _look_for_idle_rules(files, places, leg_rules)
+
+
+def _look_for_idle_rules(
+    files: FeedFiles, places: Places, leg_rules: tuple[FareLegRule, ...]
+) -> None:
+    """Report rules that match no leg: their area has no stops, or their network no routes."""
+    with_stops = _areas_in_use(places).keys()
+    with_routes = set(places.route_networks.values())
     for rule in leg_rules:
-        for field, area_id in (
-            ("from_area_id", rule.from_area_id),
-            ("to_area_id", rule.to_area_id),
+        for field, name, used, has, remedy in (
+            ("from_area_id", rule.from_area_id, with_stops, "stops", "stop_areas.txt"),
+            ("to_area_id", rule.to_area_id, with_stops, "stops", "stop_areas.txt"),
+            ("network_id", rule.network_id, with_routes, "routes", "route_networks.txt"),
         ):
-            if area_id and area_id not in with_stops:
+            if name and name not in used:
                 files.findings.warning(
                     Place("fare_leg_rules.txt", rule.line),
                     field,
                     "feed_unused",
-                    f"names {area_id!r}, which has no stops: the rule matches no leg.",
-                    "Put stops into the area in stop_areas.txt.",
+                    f"names {name!r}, which has no {has}: the rule matches no leg.",
+                    f"Give it some in {remedy}.",
                 )

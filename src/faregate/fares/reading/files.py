@@ -34,7 +34,11 @@ class FeedFiles:
             names = (
                 self._archive.namelist()
                 if self._archive
-                else [file.relative_to(path).as_posix() for file in path.glob("**/*.txt")]
+                else [
+                    file.relative_to(path).as_posix()
+                    for pattern in ("*.txt", "*/*.txt")
+                    for file in path.glob(pattern)
+                ]
             )
         self._names = frozenset(names)
         self._folder = self._find_folder()

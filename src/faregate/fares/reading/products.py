@@ -55,6 +55,9 @@ def read_categories(files: FeedFiles) -> dict[str, RiderCategory]:
             continue
         if not cells.first(at, "rider_category_id", category_id, categories):
             continue
+        if not name:
+            field = "rider_category_name"
+            files.findings.error(at, field, "feed_field_missing", "is empty.", "Fill it in.")
         if default not in ("", "0", "1"):
             what = f"{default!r} is none of 0, 1."
             field = "is_default_fare_category"
