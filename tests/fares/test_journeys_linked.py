@@ -1,80 +1,26 @@
 """Which stays one journey is made of: interchanges, re-entries, bands, open gates."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
-from typing import Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.gate_network import TARIFF, at, taps, told
-from faregate.fares.journey_rules import (
-    DegradedMode,
-    Disruption,
-    EmergencyInterchange,
-    Interchange,
-    JourneyRules,
-    JourneyTimes,
-    LongestStay,
-    ReEntry,
-    SameStationBand,
-    SameStationCharge,
+from fakes.gate_network import at, taps, told
+from fakes.journey_stories import (
+    BANDS,
+    EMERGENCY,
+    MINUTE,
+    ON_FOOT,
+    SEOUL,
+    TIMES,
+    disruption,
+    journeys,
 )
-from faregate.fares.journeys import Journey, Tap, pair
-
-_MINUTE: Final = timedelta(minutes=1)
-BANDS: Final = (
-    SameStationBand(below=2 * _MINUTE, charge=SameStationCharge.MAXIMUM),
-    SameStationBand(below=30 * _MINUTE, charge=SameStationCharge.MINIMUM),
-    SameStationBand(below=timedelta.max, charge=SameStationCharge.TWO_MAXIMUM),
-)
-SEOUL: Final = JourneyRules(re_entry=ReEntry(within=15 * _MINUTE))
-ON_FOOT: Final = JourneyRules(
-    interchanges=(
-        Interchange(from_stop_id="cross", to_stop_id="park", within=40 * _MINUTE),
-        Interchange(from_stop_id="park", to_stop_id="cross", within=20 * _MINUTE),
-    )
-)
-EMERGENCY: Final = JourneyRules(
-    emergencies=(
-        EmergencyInterchange(
-            stop_ids=frozenset({"cross", "wood"}),
-            starts=at("08:00"),
-            ends=at("09:00"),
-            within=30 * _MINUTE,
-        ),
-    )
-)
-SHORT_STAYS: Final = LongestStay(
-    weekday=30 * _MINUTE, evening_or_saturday=40 * _MINUTE, sunday_or_holiday=50 * _MINUTE
-)
-TIMES: Final = JourneyRules(
-    times=JourneyTimes(zone_of={"centre": 1, "park": 1}, by_zones={(1, 1): SHORT_STAYS})
-)
-
-
-def journeys(taps: Sequence[Tap], rules: JourneyRules) -> tuple[Journey, ...]:
-    """Pair taps under rules."""
-    return pair(taps, replace(TARIFF, rules=rules))
-
-
-def disruption(
-    mode: str, *stop_ids: str, starts: str = "08:00", ends: str = "09:00"
-) -> JourneyRules:
-    """Make rules with one degraded mode."""
-    return JourneyRules(
-        disruptions=(
-            Disruption(
-                mode=DegradedMode(mode),
-                stop_ids=frozenset(stop_ids),
-                starts=at(starts),
-                ends=at(ends),
-            ),
-        )
-    )
+from faregate.fares.journey_rules import JourneyRules, SameStationBand, SameStationCharge
+from faregate.fares.journeys import Tap
 
 
 @pytest.mark.parametrize(
@@ -110,7 +56,7 @@ def test_leaving_where_one_came_in(story: str, expected: list[str]) -> None:
 def test_a_free_band_and_none() -> None:
     """19: a network may let riders out again for nothing; without bands it is a leg."""
     story = taps("08:00>centre 08:01<centre")
-    band = SameStationBand(below=5 * _MINUTE, charge=SameStationCharge.FREE)
+    band = SameStationBand(below=5 * MINUTE, charge=SameStationCharge.FREE)
     (free,) = journeys(story, JourneyRules(same_station=(band,)))
     (plain,) = journeys(story, JourneyRules())
     assert (free.status.value, plain.status.value) == ("not_travelled", "complete")
@@ -279,7 +225,7 @@ def test_a_free_band_and_none() -> None:
             id="28 in at two stations that were offline",
         ),
         pytest.param(
-            JourneyRules(transfer_within=30 * _MINUTE),
+            JourneyRules(transfer_within=30 * MINUTE),
             "08:00>centre 08:20<cross 08:50>park 09:00<wood 09:31>wood 09:40<park",
             ["complete 08:00centre 08:20cross 08:50park 09:00wood", "complete 09:31wood 09:40park"],
             id="transfers make legs of one journey",
@@ -306,7 +252,7 @@ def test_stretches() -> None:
     (walked,) = journeys(taps("08:00>centre 08:20<cross 08:30>park 08:40<wood"), ON_FOOT)
     (changed,) = journeys(
         taps("08:00>centre 08:20<cross 08:30>park 08:40<wood"),
-        JourneyRules(transfer_within=30 * _MINUTE),
+        JourneyRules(transfer_within=30 * MINUTE),
     )
     assert [
         [(one.first.stop_id, one.last.stop_id) for one in journey.stretches]
@@ -402,7 +348,7 @@ every_rule = JourneyRules(
     re_entry=SEOUL.re_entry,
     same_station=BANDS,
     disruptions=disruption("emergency", "wood", starts="10:00", ends="11:00").disruptions,
-    transfer_within=10 * _MINUTE,
+    transfer_within=10 * MINUTE,
 )
 
 
