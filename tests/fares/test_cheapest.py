@@ -14,7 +14,7 @@ from faregate.fares.effective_legs import EffectiveLeg
 from faregate.fares.offers import Offer
 from faregate.fares.price import FareQuote, FareTable, price
 from faregate.fares.tables import DurationLimitType, FareTransferRule, FareTransferType, Feed
-from faregate.fares.transfers import Chain, TransferRules
+from faregate.fares.transfers import Chain, Span, TransferRules
 from faregate.money import Money
 
 MEDIA: Final = "fare_media_id,fare_media_name,fare_media_type\ncash,Cash,0\ncard,Card,2\n"
@@ -161,7 +161,7 @@ def _every_total(
                 groups,
                 fare_media_id=offer.fare_media_id,
                 chain=chain,
-                legs=legs,
+                spans=[Span.of(leg) for leg in legs],
                 from_leg=number - 1,
             )
             if taken.fare_media_id != offer.fare_media_id or not transfers:

@@ -13,7 +13,7 @@ from faregate.errors import InvalidInputError
 from faregate.fares.effective_legs import EffectiveLeg
 from faregate.fares.legs import Leg
 from faregate.fares.tables import DurationLimitType, FareTransferRule, FareTransferType
-from faregate.fares.transfers import Chain, within_limit
+from faregate.fares.transfers import Chain, Span, within_limit
 
 
 @pytest.mark.parametrize(
@@ -168,11 +168,12 @@ def rule(kind: DurationLimitType | None, seconds: int) -> FareTransferRule:
     )
 
 
-def leg(departure: datetime, arrival: datetime) -> EffectiveLeg:
-    """Make a leg of which only the times matter."""
-    return EffectiveLeg(
+def span(departure: datetime, arrival: datetime) -> Span:
+    """Give the span of a leg of which only the times matter."""
+    leg = EffectiveLeg(
         (Leg(from_stop_id="a", to_stop_id="b", departure=departure, arrival=arrival),)
     )
+    return Span.of(leg)
 
 
 def test_33_a_limit_is_elapsed_time_across_a_change_of_clocks() -> None:
@@ -180,18 +181,18 @@ def test_33_a_limit_is_elapsed_time_across_a_change_of_clocks() -> None:
     zone = ZoneInfo("Europe/Berlin")
     before = datetime(2026, 10, 25, 2, 50, tzinfo=zone)
     after = datetime(2026, 10, 25, 2, 10, tzinfo=zone, fold=1)
-    legs = [leg(before, before), leg(after, after)]
+    spans = [span(before, before), span(after, after)]
     kind = DurationLimitType.ARRIVAL_TO_DEPARTURE
-    assert within_limit(rule(kind, 1200), legs, Chain(start=0), 0)
-    assert not within_limit(rule(kind, 1199), legs, Chain(start=0), 0)
+    assert within_limit(rule(kind, 1200), spans, Chain(start=0), 0)
+    assert not within_limit(rule(kind, 1199), spans, Chain(start=0), 0)
 
 
 def test_a_limit_without_a_type_is_the_strictest() -> None:
     """The type is required; where it is missing, from departure to arrival."""
     noon = datetime(2026, 3, 2, 12, tzinfo=ZoneInfo("UTC"))
-    legs = [leg(noon, noon), leg(noon, noon.replace(minute=10))]
-    assert within_limit(rule(None, 600), legs, Chain(start=0), 0)
-    assert not within_limit(rule(None, 599), legs, Chain(start=0), 0)
+    spans = [span(noon, noon), span(noon, noon.replace(minute=10))]
+    assert within_limit(rule(None, 600), spans, Chain(start=0), 0)
+    assert not within_limit(rule(None, 599), spans, Chain(start=0), 0)
 
 
 def test_a_condition_that_is_only_proposed_makes_no_transfer(tmp_path: Path) -> None:

@@ -4,13 +4,13 @@ A transfer rule that applies has to be used, as the reference says, be it dearer
 legs. The choice is between offers: groups, media and, where several transfer rules fit, those.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from faregate.fares.effective_legs import EffectiveLeg
 from faregate.fares.offers import Offer
 from faregate.fares.tables import FareTransferType
-from faregate.fares.transfers import Chain, Transfer, TransferRules, mixed_currencies
+from faregate.fares.transfers import Chain, Span, Transfer, TransferRules, mixed_currencies
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +57,47 @@ def cheapest_steps(
     Legs may be paid with different media; a transfer stays within one. Of several equally cheap
     ways, the one whose offers come first.
     """
+    spans = [Span.of(leg) for leg in legs]
     paths = [_alone(offer, 0, None) for offer in offers[0]]
     for number in range(1, len(legs)):
         cheapest: dict[tuple[str, str, Chain], _Path] = {}
-        for path in paths:
-            for offer in offers[number]:
-                for onward in _onward(path, offer, legs, number, rules):
-                    key = (offer.leg_group_id, offer.fare_media_id, onward.chain)
-                    known = cheapest.setdefault(key, onward)
-                    if onward.minor < known.minor:
-                        cheapest[key] = onward
+        for offer in offers[number]:
+            for onward in _all_onward(paths, offer, spans, number, rules):
+                key = (offer.leg_group_id, offer.fare_media_id, onward.chain)
+                known = cheapest.setdefault(key, onward)
+                if onward.minor < known.minor:
+                    cheapest[key] = onward
         paths = list(cheapest.values())
     return min(paths, key=lambda path: path.minor).steps()
+
+
+def _all_onward(
+    paths: Sequence[_Path],
+    offer: Offer,
+    spans: Sequence[Span],
+    number: int,
+    rules: TransferRules,
+) -> Iterator[_Path]:
+    """Give the ways to pay the next leg with an offer, after each path that may still be best."""
+    others: list[_Path] = []
+    for path in paths:
+        if path.step.offer.fare_media_id != offer.fare_media_id:
+            others.append(path)
+            continue
+        transfers = rules.applying(
+            (path.step.offer.leg_group_id, offer.leg_group_id),
+            fare_media_id=offer.fare_media_id,
+            chain=path.chain,
+            spans=spans,
+            from_leg=number - 1,
+        )
+        if transfers:
+            yield from (_transferred(path, offer, number, transfer) for transfer in transfers)
+        else:
+            yield _alone(offer, number, path)
+    if others:
+        # With another medium the leg is separate: of what went before, only the total counts.
+        yield _alone(offer, number, min(others, key=lambda path: path.minor))
 
 
 def _alone(offer: Offer, number: int, before: _Path | None) -> _Path:
@@ -79,27 +108,6 @@ def _alone(offer: Offer, number: int, before: _Path | None) -> _Path:
         chain=Chain(start=number),
         before=before,
     )
-
-
-def _onward(
-    path: _Path,
-    offer: Offer,
-    legs: Sequence[EffectiveLeg],
-    number: int,
-    rules: TransferRules,
-) -> list[_Path]:
-    if path.step.offer.fare_media_id != offer.fare_media_id:
-        return [_alone(offer, number, path)]
-    transfers = rules.applying(
-        (path.step.offer.leg_group_id, offer.leg_group_id),
-        fare_media_id=offer.fare_media_id,
-        chain=path.chain,
-        legs=legs,
-        from_leg=number - 1,
-    )
-    if not transfers:
-        return [_alone(offer, number, path)]
-    return [_transferred(path, offer, number, transfer) for transfer in transfers]
 
 
 def _transferred(path: _Path, offer: Offer, number: int, transfer: Transfer) -> _Path:

@@ -10,7 +10,7 @@ from faregate.fares.legs import Leg
 from faregate.fares.match import cells_of
 from faregate.fares.price import FareQuote, FareTable, PricedLeg, price
 from faregate.fares.tables import FareLegRule, FareTransferRule, FareTransferType
-from faregate.fares.transfers import Chain, count_left, within_limit
+from faregate.fares.transfers import Chain, Span, count_left, within_limit
 from faregate.money import Money
 
 _SHOWN_MAX: Final = 12
@@ -173,7 +173,7 @@ def _why_no_transfer(
     rule: FareTransferRule, legs: Sequence[EffectiveLeg], index: int, chain: Chain
 ) -> str:
     onward = chain.after(rule, index - 1)
-    if not within_limit(rule, legs, onward, index - 1):
+    if not within_limit(rule, [Span.of(leg) for leg in legs], onward, index - 1):
         return f"longer than {rule.duration_limit} s"
     if count_left(rule, onward) is None:
         return f"more than {rule.transfer_count} transfers"

@@ -203,6 +203,7 @@ def _single(leg: EffectiveLeg, offered: LegOffers) -> FareQuote:
 def _several(
     legs: Sequence[EffectiveLeg], offered: Sequence[LegOffers], table: FareTable, currency: str
 ) -> FareQuote:
+    steps = cheapest_steps(legs, [of_leg.offers for of_leg in offered], table.transfer_rules)
     by_medium: dict[str, Money] = {}
     for medium in table.rider.media_ids:
         offers = [
@@ -210,9 +211,9 @@ def _several(
             for of_leg in offered
         ]
         if all(offers):
-            steps = cheapest_steps(legs, offers, table.transfer_rules)
-            by_medium[medium] = _total(steps, currency)
-    steps = cheapest_steps(legs, [of_leg.offers for of_leg in offered], table.transfer_rules)
+            alone = len(table.rider.media_ids) == 1
+            cheapest = steps if alone else cheapest_steps(legs, offers, table.transfer_rules)
+            by_medium[medium] = _total(cheapest, currency)
     return FareQuote(
         total=_total(steps, currency),
         by_medium=by_medium,

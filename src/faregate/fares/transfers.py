@@ -11,6 +11,23 @@ from faregate.fares.offers import Shelf
 from faregate.fares.tables import DurationLimitType, FareProduct, FareTransferRule, Feed
 
 _NO_LIMIT: Final = -1
+_EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When a leg is travelled, as time since a fixed instant.
+
+    Not as two times of day: between instants of one zone, Python would subtract the wall clocks.
+    """
+
+    departure: timedelta
+    arrival: timedelta
+
+    @classmethod
+    def of(cls, leg: EffectiveLeg) -> "Span":
+        """Give the span of a leg."""
+        return cls(leg.departure - _EPOCH, leg.arrival - _EPOCH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,33 +112,32 @@ class TransferRules:
         *,
         fare_media_id: str,
         chain: Chain,
-        legs: Sequence[EffectiveLeg],
+        spans: Sequence[Span],
         from_leg: int,
     ) -> list[Transfer]:
         """Give the transfers from one leg to the next that a rider has with one medium.
 
         Several mean a choice. None: the legs are separate.
         """
-        in_time = [
-            (rule, product)
-            for rule in self.between(*groups)
-            for product in self._products(rule, fare_media_id)
-            if within_limit(rule, legs, chain.after(rule, from_leg), from_leg)
-        ]
-        counts = [count_left(rule, chain.after(rule, from_leg)) for rule, _ in in_time]
-        possible = [count for count in counts if count is not None]
-        return [
-            Transfer(rule, product)
-            for (rule, product), count in zip(in_time, counts, strict=True)
-            if count is not None and count == min(possible)
-        ]
+        found: list[tuple[float, Transfer]] = []
+        for rule in self.between(*groups):
+            onward = chain.after(rule, from_leg)
+            count = count_left(rule, onward)
+            if count is not None and within_limit(rule, spans, onward, from_leg):
+                found += [
+                    (count, Transfer(rule, product))
+                    for product in self._products(rule, fare_media_id)
+                ]
+        lowest = min((count for count, _ in found), default=0)
+        return [transfer for count, transfer in found if count == lowest]
 
     def _products(self, rule: FareTransferRule, fare_media_id: str) -> list[FareProduct | None]:
         if not rule.fare_product_id:
             return [None]
         rows = self._shelf.rows(rule.fare_product_id, fare_media_id)
-        if len({row.amount.currency for row in rows}) > 1:
-            raise mixed_currencies({row.amount.currency for row in rows})
+        currencies = {row.amount.currency for row in rows}
+        if len(currencies) > 1:
+            raise mixed_currencies(currencies)
         return [*rows[:1]]
 
 
@@ -137,7 +153,7 @@ def count_left(rule: FareTransferRule, chain: Chain) -> float | None:
 
 
 def within_limit(
-    rule: FareTransferRule, legs: Sequence[EffectiveLeg], chain: Chain, from_leg: int
+    rule: FareTransferRule, spans: Sequence[Span], chain: Chain, from_leg: int
 ) -> bool:
     """Tell whether a transfer is within the duration limit of its rule, which is included.
 
@@ -146,16 +162,14 @@ def within_limit(
     """
     if rule.duration_limit is None:
         return True
-    first = legs[chain.start if chain.run is None else chain.run_start]
-    begin, end = _measured(rule.duration_limit_type, first, legs[from_leg + 1])
-    # In UTC: between two instants of one zone, Python would subtract the wall clocks.
-    elapsed = end.astimezone(UTC) - begin.astimezone(UTC)
-    return elapsed <= timedelta(seconds=rule.duration_limit)
+    first = spans[chain.start if chain.run is None else chain.run_start]
+    begin, end = _measured(rule.duration_limit_type, first, spans[from_leg + 1])
+    return end - begin <= timedelta(seconds=rule.duration_limit)
 
 
 def _measured(
-    kind: DurationLimitType | None, first: EffectiveLeg, last: EffectiveLeg
-) -> tuple[datetime, datetime]:
+    kind: DurationLimitType | None, first: Span, last: Span
+) -> tuple[timedelta, timedelta]:
     match kind:
         case None | DurationLimitType.DEPARTURE_TO_ARRIVAL:
             # The type is required with a limit. Where it is missing, the strictest is taken.
