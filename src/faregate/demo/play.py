@@ -112,7 +112,7 @@ def play_day(settings: DemoSettings, audience: Audience) -> DayReport:
 def _count(world: World, day: Day, tally: Tally, *, seconds: float) -> DayReport:
     rides = [ride for bundle in day.receipts for ride in bundle.rides]
     tariff = world.charging.tariff
-    (flat_fare,) = {product.amount.minor for product in tariff.eligible_products()}
+    (flat_fare,) = {product.amount.minor for product in tariff.products()}
     latencies = np.array(tally.latencies_ms() or [0.0])
     p50, p95 = (round(float(np.percentile(latencies, share)), 1) for share in (50, 95))
     return DayReport(
