@@ -78,65 +78,6 @@ class Tariff:
                     remedy="Give it in the currency of the fares.",
                 )
 
-    def at(self, instant: datetime) -> "Tariff":
-        """Give the tariff in force. A journey has the one of its first tap to its end."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tariff:
-    """What riders with one fare medium pay between gates.
-
-    Raises `InvalidInputError` when made of things that the feed does not have, or of products in
-    several currencies.
-    """
-
-    version: str
-    feed: Feed
-    fare_media_id: str
-    gated_stop_ids: frozenset[str]
-    """Stops with gates: whoever went in and was not read going out left at one of them."""
-    journey_max: timedelta
-    """A longer stay is two journeys, each without its other half."""
-    rider_category_id: str = ""
-    rules: JourneyRules = field(default_factory=JourneyRules)
-    """What links taps to journeys, and what happens while gates stand open."""
-    caps: tuple[Cap, ...] = ()
-    """What a rider pays at most, from `read_caps`."""
-    table: FareTable = field(init=False, repr=False, compare=False)
-    """The feed's fares for this medium and category."""
-    _of_category: "dict[str, Tariff]" = field(
-        init=False, repr=False, compare=False, default_factory=dict
-    )
-
-    def __post_init__(self) -> None:
-        for what, value, known in (
-            ("fare_media_id", self.fare_media_id, self.feed.fare_media),
-            ("rider_category_id", self.rider_category_id, {"", *self.feed.rider_categories}),
-            *(("gated stop", stop_id, self.feed.stops) for stop_id in self.gated_stop_ids),
-        ):
-            if value not in known:
-                raise InvalidInputError(
-                    "tariff_unknown_id",
-                    f"The feed has no {what} {value!r}.",
-                    remedy="Correct the name, or add it to the feed.",
-                )
-        table = FareTable(
-            self.feed,
-            rider_category_ids=[name for name in (self.rider_category_id,) if name],
-            fare_media_ids=(self.fare_media_id,),
-        )
-        object.__setattr__(self, "table", table)  # derived, so the tariff stays what it was
-        currencies = {product.amount.currency for product in self.products()}
-        of_caps = {cap.amount.currency for cap in self.caps}
-        if len(currencies) != 1 or not of_caps <= currencies:
-            currencies |= of_caps
-            raise InvalidInputError(
-                "tariff_currency",
-                f"The fare products of {self.fare_media_id!r} and the caps have"
-                f" {len(currencies)} currencies: {', '.join(sorted(currencies)) or 'none'}.",
-                remedy="Give this fare medium products and caps in exactly one currency.",
-            )
-
     def at(self, _instant: datetime) -> Self:
         """Give itself: one tariff alone is always in force."""
         return self
