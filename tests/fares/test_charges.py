@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fakes.gate_network import FEED, TARIFF, at, cap, product, taps
 from faregate.errors import InvalidInputError
-from faregate.fares.caps import CapPeriod, CapSpent
+from faregate.fares.caps import CapPeriod, CapSpent, still_needed
 from faregate.fares.charges import Charges, charge_taps
 from faregate.fares.journey_rules import (
     DegradedMode,
@@ -254,3 +254,8 @@ def test_carries_stand_for_closed_days(week: list[Tap], tariffs: TariffInTime) -
         assert closed.charged + still_open.charged == whole.charged
         assert closed.unpriced + still_open.unpriced == whole.unpriced
         assert still_open.spent == whole.spent
+        if still_open.charged:
+            first_day = still_open.charged[0].journey.travel_day
+            needed = still_needed(closed.spent, CAPPED.caps, day=first_day)
+            trimmed = charge_taps(after, tariffs, entitlements=(CHILD,), carried=needed)
+            assert trimmed.charged == still_open.charged

@@ -8,7 +8,9 @@ from typing import Any, Final
 
 import pytest
 
-from fakes.gate_network import BERLIN, TARIFF, at, stop, taps
+from fakes.gate_network import BERLIN, TARIFF, at, cap, stop, taps
+from fakes.journey_stories import BANDS, EMERGENCY, SEOUL
+from faregate.fares.caps import CapPeriod
 from faregate.fares.journey_rules import (
     DegradedMode,
     Disruption,
@@ -16,8 +18,10 @@ from faregate.fares.journey_rules import (
     JourneyRules,
     JourneyTimes,
     LongestStay,
+    ReEntry,
 )
 from faregate.fares.journeys import pair
+from faregate.fares.travel_day import TRAVEL_DAY_STARTS
 
 MONDAY: Final = "2026-03-02"
 SATURDAY: Final = "2026-03-07"
@@ -130,6 +134,34 @@ def test_published_interchanges(published: dict[str, Any]) -> None:
     for first, second, there, back in published["osi"]["asymmetric_pairs"]:
         assert minutes[names[first], names[second]] == there
         assert minutes[names[second], names[first]] == back
+
+
+def test_stories_are_told_with_published_rules(published: dict[str, Any]) -> None:
+    """19, 20, 22: the rules of the other tests are those that operators publish."""
+    seoul = published["seoul_re_entry"]
+    assert SEOUL.re_entry == ReEntry(within=timedelta(minutes=seoul["minutes"]), times=1)
+    assert seoul["once_per_journey"]
+    (emergency,) = EMERGENCY.emergencies
+    minutes = published["osi"]["emergency_osi"]["minutes"]
+    assert emergency.within == timedelta(minutes=minutes)
+    bands = [one for one in published["same_station_exit"] if one != "source"]
+    assert bands == ["0-2 min", "2-30 min", "over 30 min"]
+    assert [one.below for one in BANDS] == [
+        timedelta(minutes=2),
+        timedelta(minutes=30),
+        timedelta.max,
+    ]
+
+
+def test_caps_are_told_with_published_rules(published: dict[str, Any]) -> None:
+    """32, 38, 39: the travel day, the week and what stays outside of caps are London's."""
+    rules = published["caps"]
+    day_cap, week_cap = cap("day", 1), cap("week", 1, CapPeriod.WEEK)
+    assert f"{TRAVEL_DAY_STARTS:%H:%M}" == rules["day_starts"]
+    assert rules["week"] == "Monday to Sunday"
+    sunday = date(2026, 3, 8)
+    assert (day_cap.begins(sunday), week_cap.begins(sunday)) == (sunday, date(2026, 3, 2))
+    assert day_cap.counts_maximum_fares == rules["maximum_fares_count_towards_cap"]
 
 
 def test_a_mode_holds_from_its_start_until_before_its_end() -> None:
