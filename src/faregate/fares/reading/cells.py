@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,11 +16,12 @@ from faregate.money import Money, exponent
 
 _Value = TypeVar("_Value", bound=IntEnum)
 
-_AMOUNT: Final = re.compile(r"-?\d{1,15}(?:\.(\d{1,9}))?", re.ASCII)
+_AMOUNT: Final = re.compile(r"-?\d{1,15}(?:\.\d{1,9})?", re.ASCII)
 _WHOLE: Final = re.compile(r"-?\d{1,9}", re.ASCII)
 _DATE: Final = re.compile(r"\d{8}", re.ASCII)
 _TIME: Final = re.compile(r"(\d?\d):([0-5]\d):([0-5]\d)", re.ASCII)
 DAY_SECONDS: Final = 86400
+_REMEMBERED: Final = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,20 +86,19 @@ class Cells:
 
     def amount(self, at: Place, amount: str, currency: str) -> Money | None:
         """Read an exact amount of money; None if it cannot be read."""
-        written = _AMOUNT.fullmatch(amount)
-        if written is None:
+        if _AMOUNT.fullmatch(amount) is None:
             what = f"{amount!r} is no decimal amount."
             self.findings.fatal(at, "amount", "feed_amount", what, "Write it like 2.75.")
             return None
         try:
-            money = Money.from_decimal(Decimal(amount), currency)
+            money, decimals = _money(amount, currency)
         except InvalidInputError as error:
             if error.code == "currency_code":
                 self.findings.fatal(at, "currency", error.code, error.message, error.remedy)
             else:
                 self.findings.fatal(at, "amount", "feed_amount", error.message, error.remedy)
             return None
-        if len(written[1] or "") != exponent(currency):
+        if decimals != exponent(currency):
             self.findings.warning(
                 at,
                 "amount",
@@ -112,11 +112,12 @@ class Cells:
         """Read a whole number; None for an empty cell, or one that is no such number."""
         if not value:
             return None
-        if _WHOLE.fullmatch(value) is None or int(value) < at_least:
+        number = _whole(value)
+        if number is None or number < at_least:
             what = f"{value!r} is no whole number of at least {at_least}."
             self.findings.fatal(at, field, "feed_number", what, "Correct it, or leave it empty.")
             return None
-        return int(value)
+        return number
 
     def choice(self, at: Place, field: str, value: str, values: type[_Value]) -> _Value | None:
         """Read an enumerated value that a fare depends on; None for an empty cell."""
@@ -163,6 +164,18 @@ def _dangling(value: str, table: Table) -> tuple[str, str]:
 def _no_option(value: str, values: type[IntEnum]) -> tuple[str, str]:
     options = ", ".join(str(option.value) for option in values)
     return f"{value!r} is none of {options}.", "Use one of them."
+
+
+# A large feed holds few different amounts and numbers: each is read once.
+@lru_cache(maxsize=_REMEMBERED)
+def _money(amount: str, currency: str) -> tuple[Money, int]:
+    """Give a well-formed amount, and how many decimals it is written with."""
+    return Money.from_decimal(Decimal(amount), currency), len(amount.partition(".")[2])
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _whole(text: str) -> int | None:
+    return int(text) if _WHOLE.fullmatch(text) else None
 
 
 @cache

@@ -93,7 +93,9 @@ def _stops(files: FeedFiles, cells: Cells) -> dict[str, Stop]:
     lines: dict[str, Place] = {}
     fields = ("stop_id", "stop_name", "parent_station", "stop_timezone", "location_type", "zone_id")
     for at, (stop_id, name, parent, timezone, kind, zone_id) in files.rows("stops.txt", *fields):
-        if not cells.require(at, stop_id=stop_id) or not cells.first(at, "stop_id", stop_id, stops):
+        if not stop_id or stop_id in stops:
+            cells.require(at, stop_id=stop_id)
+            cells.first(at, "stop_id", stop_id, stops)
             continue
         stops[stop_id] = Stop(
             stop_id=stop_id,
@@ -173,7 +175,8 @@ def _stop_areas(
     # Many stops share their areas: keep each set once.
     shared: dict[frozenset[str], frozenset[str]] = {}
     for at, (area_id, stop_id) in files.rows("stop_areas.txt", "area_id", "stop_id"):
-        if not cells.require(at, area_id=area_id, stop_id=stop_id):
+        if not (area_id and stop_id):
+            cells.require(at, area_id=area_id, stop_id=stop_id)
             continue
         readable = cells.refer(at, "area_id", area_id, areas)
         if not cells.mention(at, "stop_id", stop_id, stops) or not readable:

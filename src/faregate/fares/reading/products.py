@@ -99,7 +99,8 @@ def read_products(
         product_id, category_id, media_id, amount, currency, name, *more = row
         if any(more):
             proposed.update(field for field, cell in zip(_PROPOSED, more, strict=True) if cell)
-        if not cells.require(at, fare_product_id=product_id, amount=amount, currency=currency):
+        if not (product_id and amount and currency):
+            cells.require(at, fare_product_id=product_id, amount=amount, currency=currency)
             continue
         key = (product_id, category_id, media_id)
         money = cells.amount(at, amount, currency)
@@ -150,10 +151,17 @@ class _Defaults:
 
     def add(self, at: Place, product_id: str, category_id: str) -> None:
         """Take a row of fare_products.txt into account; report it if it adds a second default."""
-        before = self._eligible.get(product_id, frozenset())
-        after = before | (frozenset({category_id}) if category_id else self._all)
+        row = frozenset({category_id}) if category_id else self._all
+        before = self._eligible.get(product_id)
+        if before is None:  # nearly every row of most feeds
+            self._places[product_id] = at
+            before = frozenset()
+            after = row
+        else:
+            after = before | row
         self._eligible[product_id] = after
-        self._places.setdefault(product_id, at)
+        if row <= before:
+            return
         defaults = after & self._default
         if len(defaults) > 1 >= len(before & self._default):
             self._findings.error(

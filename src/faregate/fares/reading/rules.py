@@ -51,21 +51,21 @@ def read_leg_rules(files: FeedFiles, references: References) -> tuple[FareLegRul
         "rule_priority",
         *_AREA_SETS,
     )
+    areas, times = references.areas, references.timeframes
+    tables = (references.networks, areas, areas, times, times, references.products)
     for at, row in files.rows("fare_leg_rules.txt", *fields):
         group, network, start, end, from_times, to_times, product, priority, *more = row
-        if not cells.require(at, fare_product_id=product):
+        if not product:
+            cells.require(at, fare_product_id=product)
             continue
-        cells.refer(at, "network_id", network, references.networks)
-        cells.refer(at, "from_area_id", start, references.areas)
-        cells.refer(at, "to_area_id", end, references.areas)
-        cells.refer(at, "from_timeframe_group_id", from_times, references.timeframes)
-        cells.refer(at, "to_timeframe_group_id", to_times, references.timeframes)
-        cells.refer(at, "fare_product_id", product, references.products)
+        for field, cell, table in zip(fields[1:7], row[1:7], tables, strict=True):
+            if cell and cell not in table.known:
+                cells.refer(at, field, cell, table)
         conditions: dict[str, str] = {}
         if any(more):
             conditions = {f: cell for f, cell in zip(_AREA_SETS, more, strict=True) if cell}
             proposed.update(conditions)
-        _repeated(files.findings, at, row[1:7] + row[8:], seen)
+        _repeated(files.findings, at, row[1:7] + row[8:] if conditions else row[1:7], seen)
         rules.append(
             FareLegRule(
                 line=at.line,
@@ -77,7 +77,7 @@ def read_leg_rules(files: FeedFiles, references: References) -> tuple[FareLegRul
                 from_timeframe_group_id=from_times,
                 to_timeframe_group_id=to_times,
                 rule_priority=cells.number(at, "rule_priority", priority, at_least=0),
-                proposed_condition=", ".join(f"{f}={cell}" for f, cell in conditions.items()),
+                proposed_condition=", ".join(map("=".join, conditions.items())),
             )
         )
     for field in sorted(proposed):
