@@ -263,12 +263,12 @@ def _route_networks(
     for at, (network_id, route_id) in files.rows("route_networks.txt", "network_id", "route_id"):
         if not cells.require(at, network_id=network_id, route_id=route_id):
             continue
-        readable = cells.refer(at, "network_id", network_id, listed)
-        if not cells.mention(at, "route_id", route_id, table) or not readable:
-            continue
         if not cells.first(at, "route_id", route_id, seen):
             continue
         seen.add(route_id)
+        readable = cells.refer(at, "network_id", network_id, listed)
+        if not cells.mention(at, "route_id", route_id, table) or not readable:
+            continue
         if of_route.setdefault(route_id, network_id) != network_id:
             files.findings.fatal(
                 at,
