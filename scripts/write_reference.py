@@ -1,4 +1,4 @@
-"""Write docs/reference/cli.md and docs/reference/configuration.md from the code.
+"""Write docs/reference/cli.md, configuration.md and fares.md from the code.
 
 Run it after a change of a command or a setting: `uv run scripts/write_reference.py`. A test
 compares the committed pages with what this would write.
@@ -6,9 +6,12 @@ compares the committed pages with what this would write.
 
 import ast
 import inspect
+import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields, is_dataclass
+from enum import Enum
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, get_type_hints
 
@@ -25,6 +28,11 @@ code 2. `--help` works behind every command."""
 SETTINGS: Final = """\
 One TOML file. Every setting has a default; an unknown one is refused, with the names of those
 that there are."""
+
+FARES: Final = """\
+What other programs may import of `faregate.fares`. It needs nothing else of this project but
+money, ids and errors, and takes time from its caller. The [concepts](../concepts/fares.md) have
+examples."""
 
 
 def cli_page() -> str:
@@ -129,7 +137,73 @@ def _attribute_docstrings(section: type) -> dict[str, str]:
     return found
 
 
-PAGES: Final = {"cli.md": cli_page, "configuration.md": configuration_page}
+def fares_page() -> str:
+    """Describe every public name of `faregate.fares`, module by module."""
+    names = (REFERENCE / "public-names.txt").read_text("utf-8").split()
+    by_module: dict[str, list[str]] = {}
+    for name in names:
+        where, _, attribute = name.rpartition(".")
+        if where.startswith("faregate.fares."):
+            by_module.setdefault(where, []).append(attribute)
+    parts = [NOTICE, "# Fares from Python", FARES]
+    for path, attributes in by_module.items():
+        module = import_module(path)
+        parts += [f"## `{path}`", inspect.cleandoc(module.__doc__ or "")]
+        parts += ["\n\n".join(_public(module, attribute)) for attribute in attributes]
+    return "\n\n".join(parts) + "\n"
+
+
+def _public(module: object, attribute: str) -> Iterator[str]:
+    found = getattr(module, attribute)
+    yield f"### `{attribute}`"
+    text = inspect.cleandoc(found.__doc__ or "")
+    if isinstance(found, type):
+        yield text
+        yield from _members(found)
+    else:
+        yield f"```python\n{_signature(found, attribute)}\n```"
+        yield text.split("\n>>>", maxsplit=1)[0].rstrip()
+
+
+def _members(found: type) -> Iterator[str]:
+    if issubclass(found, Enum):
+        values = ", ".join(f"`{one.value}`" for one in found)
+        yield f"Values: {values}."
+        return
+    if is_dataclass(found):
+        shown = [one for one in fields(found) if one.init]
+        rows = [f"    {one.name}: {_type_name(one.type)}," for one in shown]
+        yield "```python\n" + "\n".join([f"{found.__name__}(", *rows, ")"]) + "\n```"
+    elif "__init__" in vars(found):
+        made = _signature(vars(found)["__init__"], found.__name__).removesuffix(" -> None")
+        yield f"```python\n{made}\n```"
+    for name, member in vars(found).items():
+        function = member.__func__ if isinstance(member, classmethod) else member
+        if inspect.isfunction(function) and not name.startswith("_"):
+            first = inspect.cleandoc(function.__doc__ or "").split("\n\n")[0]
+            yield f"`{_signature(function, name)}`: {' '.join(first.split())}"
+
+
+def _signature(function: Any, name: str) -> str:  # noqa: ANN401 any function
+    parameters = inspect.signature(function)
+    shown = [
+        f"{one.name}: {_type_name(one.annotation)}"
+        for one in parameters.parameters.values()
+        if one.name not in {"self", "cls"}
+    ]
+    return f"{name}({', '.join(shown)}) -> {_type_name(parameters.return_annotation)}"
+
+
+def _type_name(annotation: object) -> str:
+    shown = annotation.__name__ if type(annotation) is type else str(annotation)
+    return re.sub(r"<\w+ '(?:\w+\.)*(\w+)'>|(?:[a-z_]\w*\.)+", r"\1", shown)
+
+
+PAGES: Final = {
+    "cli.md": cli_page,
+    "configuration.md": configuration_page,
+    "fares.md": fares_page,
+}
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ from faregate.charging.rating import (
     rate,
     total,
 )
+from faregate.fares.gate_fare import NoFare
 from faregate.fares.journeys import Direction, JourneyStatus
-from faregate.fares.price import UnknownReason
 from faregate.ids import LineId, PassageId
 from faregate.money import Money
 
@@ -87,7 +87,7 @@ def test_a_line_without_a_place_has_no_fare() -> None:
     """50: its rides are listed, and cost nothing."""
     rating = rate([event(1, "passed", line="airport-1")], POLICY.tariff, POLICY.places)
     assert rating.rides == ()
-    assert [one.fare.reason for one in rating.unpriced] == [UnknownReason.STOP_UNKNOWN]
+    assert [one.fare.reason for one in rating.unpriced] == [NoFare.STOP_UNKNOWN]
 
 
 def test_a_total_has_one_currency() -> None:

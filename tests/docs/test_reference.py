@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 
-@pytest.mark.parametrize("name", ["cli.md", "configuration.md"])
+@pytest.mark.parametrize("name", ["cli.md", "configuration.md", "fares.md"])
 def test_reference_pages_are_up_to_date(repository: Path, name: str) -> None:
     """Each page is, byte for byte, what scripts/write_reference.py writes."""
     pages: Mapping[str, Callable[[], str]] = runpy.run_path(

@@ -14,7 +14,7 @@ from faregate.charging.rating import (
     hold_states,
     rate,
 )
-from faregate.fares.journeys import JourneyStatus
+from faregate.fares.journeys import ONE_END
 from faregate.ids import LineId
 
 
@@ -104,7 +104,7 @@ def _why_not_booked(
     journey = ride.journey
     if journey.travel_day >= day:
         return ""
-    if journey.status is not JourneyStatus.COMPLETE:
+    if journey.status in ONE_END:
         # The other half may have been charged when its own day was closed: never twice.
         return "late_half"
     if was_charged(journey.travel_day):

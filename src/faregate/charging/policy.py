@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from faregate.charging.rating import Place
+from faregate.errors import InvalidInputError
 from faregate.fares.tariff import Tariff
 from faregate.ids import DeploymentId, LineId
 
@@ -16,6 +17,15 @@ class ChargingPolicy:
     deployment: DeploymentId
     tariff: Tariff
     places: Mapping[LineId, Place]
+
+    def __post_init__(self) -> None:
+        """Raise `InvalidInputError` for caps: nothing is kept yet of what closed days paid."""
+        if self.tariff.caps:
+            raise InvalidInputError(
+                "caps_not_booked",
+                "The day close does not apply caps yet.",
+                remedy="Charge with a tariff without caps.",
+            )
 
     @property
     def zone(self) -> ZoneInfo:

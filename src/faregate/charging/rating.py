@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from faregate.fares.gate_fare import GateFare, GateFareUnknown, gate_fare
 from faregate.fares.journeys import Direction, Journey, Tap, pair
-from faregate.fares.price import FareQuote, FareUnknown, price
 from faregate.fares.tariff import Tariff
 from faregate.ids import LineId, PassageId
 from faregate.money import Money
@@ -58,7 +58,7 @@ class Ride:
     """A journey and its fare."""
 
     journey: Journey
-    fare: FareQuote
+    fare: GateFare
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class UnpricedRide:
     """A journey that the tariff has no fare for. It is not charged; staff are told."""
 
     journey: Journey
-    fare: FareUnknown
+    fare: GateFareUnknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +97,8 @@ def rate(events: Iterable[PassageEvent], tariff: Tariff, places: Mapping[LineId,
     rides: list[Ride] = []
     unpriced: list[UnpricedRide] = []
     for journey in pair(taps, tariff):
-        fare = price(journey, tariff)
-        if isinstance(fare, FareQuote):
+        fare = gate_fare(journey, tariff)
+        if isinstance(fare, GateFare):
             rides.append(Ride(journey, fare))
         else:
             unpriced.append(UnpricedRide(journey, fare))

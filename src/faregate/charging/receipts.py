@@ -46,12 +46,17 @@ def _receipt(ride: Ride, policy: ChargingPolicy) -> Receipt:
 def _place(ride: Ride, policy: ChargingPolicy) -> str:
     first, last = ride.journey.taps[0], ride.journey.taps[-1]
     match ride.journey.status:
-        case JourneyStatus.COMPLETE:
-            return f"{_stop_name(first, policy)} - {_stop_name(last, policy)}"
-        case JourneyStatus.EXIT_MISSING:
+        case JourneyStatus.EXIT_MISSING | JourneyStatus.EXIT_ASSUMED:
             return f"{_stop_name(first, policy)} - {_NOT_READ}"
-        case JourneyStatus.ENTRY_MISSING:
+        case JourneyStatus.ENTRY_MISSING | JourneyStatus.ENTRY_ASSUMED:
             return f"{_NOT_READ} - {_stop_name(last, policy)}"
+        case (
+            JourneyStatus.COMPLETE
+            | JourneyStatus.SAME_STATION_MAXIMUM
+            | JourneyStatus.SAME_STATION_MINIMUM
+            | JourneyStatus.NOT_TRAVELLED
+        ):
+            return f"{_stop_name(first, policy)} - {_stop_name(last, policy)}"
         case _:
             assert_never(ride.journey.status)
 

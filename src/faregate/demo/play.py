@@ -113,7 +113,7 @@ def count(world: World, day: Day, tally: Tally, *, seconds: float) -> DayReport:
     """Count what came of a day that was played, from stores, events and devices."""
     rides = [ride for rides in day.receipts.values() for ride in rides]
     tariff = world.charging.tariff
-    (flat_fare,) = {product.amount.minor for product in tariff.eligible_products()}
+    (flat_fare,) = {product.amount.minor for product in tariff.products()}
     latencies = np.array(tally.latencies_ms() or [0.0])
     p50, p95 = (round(float(np.percentile(latencies, share)), 1) for share in (50, 95))
     return DayReport(
