@@ -22,7 +22,7 @@ from faregate.video.frame import Frame
 
 FIRST_SEED: Final = 50_000
 """Seeds that nothing was developed on."""
-SEEDS: Final = 75
+SEEDS: Final = 60
 ONE_IN_TWENTY: Final = 0.05
 START: Final = datetime(2026, 5, 4, 8, tzinfo=UTC)
 LOOKS: Final = {"as printed": PrintLook(), "without any flaw": PLAIN}
