@@ -56,7 +56,7 @@ def charges(taken: list[PricedRide], carried: tuple[CapSpent, ...] = ()) -> list
     return [one.charge.minor for one in apply_caps(taken, carried).rides]
 
 
-def test_a_day_then_a_week() -> None:
+def test_38_a_day_then_a_week() -> None:
     """38: the tighter cap counts, and both count every cent."""
     caps = (cap("day", 600), cap("week", 1300, WEEK))
     taken = [ride for day in range(3) for ride in rides(250, 250, 250, caps=caps, days=day)]
@@ -66,7 +66,7 @@ def test_a_day_then_a_week() -> None:
     assert [one.saved.minor for one in capped.rides[:3]] == [0, 0, 150]
 
 
-def test_a_new_week_begins_on_monday() -> None:
+def test_38_a_new_week_begins_on_monday() -> None:
     """38: Sunday is the last day of a week, Monday the first of the next."""
     caps = (cap("week", 300, WEEK),)
     sunday, monday = rides(250, caps=caps, days=6), rides(250, caps=caps, days=7)
@@ -108,7 +108,7 @@ def test_free_rides_and_negative_fares_count_towards_nothing() -> None:
     assert charges(taken) == [250, 0, -100, 50]
 
 
-def test_a_refund_of_a_capped_ride() -> None:
+def test_40_a_refund_of_a_capped_ride() -> None:
     """40: without one ride the caps are computed anew, and no ride after it is lost."""
     taken = rides(250, 250, 250, caps=(cap("day", 600),))
     assert sum(charges(taken)) == 600
@@ -137,7 +137,7 @@ def test_what_is_carried_ends_with_its_period() -> None:
     assert still_needed(spent, caps, day=MONDAY + timedelta(days=7)) == []
 
 
-def test_published_cap_table(test_data: Path) -> None:
+def test_38_published_cap_table(test_data: Path) -> None:
     """38: single 1, day 10, week 25, as a payment network publishes the results."""
     rules = json.loads((test_data / "fares/published_rules/rules.json").read_text("utf-8"))
     table = rules["google_wallet_cap_table"]

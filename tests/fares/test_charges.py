@@ -51,7 +51,7 @@ def paid(charges: Charges) -> list[int]:
     return [one.charge.minor for one in charges.charged]
 
 
-def test_day_and_week_caps() -> None:
+def test_38_day_and_week_caps() -> None:
     """38: rides between zones for a week; a late ride counts to the day that it began on."""
     day = "08:00>centre 08:20<wood 09:00>wood 09:20<centre"
     week = [tap for number in range(2, 5) for tap in taps(day, f"2026-03-{number:02}")]
@@ -83,7 +83,7 @@ def test_a_maximum_fare_is_corrected() -> None:
     assert paid(after) == [500, 400, 0]
 
 
-def test_a_refund_of_a_capped_ride() -> None:
+def test_40_a_refund_of_a_capped_ride() -> None:
     """40: a ride that is taken out leaves what the others cost together."""
     three = taps(f"{RIDE} 09:00>wood 09:20<centre 10:00>centre 10:20<wood")
     assert paid(charge_taps(three, CAPPED)) == [500, 400, 0]
@@ -118,7 +118,7 @@ def test_staff_ride_free() -> None:
     assert (paid(charges), charges.unpriced) == ([0], ())
 
 
-def test_a_companion_pays_without_caps() -> None:
+def test_29_a_companion_pays_without_caps() -> None:
     """29: one pays for two; the cap is for one person's travel."""
     rides = f"{RIDE} 09:00>wood 09:20<centre"
     both = taps(rides) + taps(rides, companion=1)
@@ -129,7 +129,7 @@ def test_a_companion_pays_without_caps() -> None:
     assert by_person == {0: 900, 1: 1000}
 
 
-def test_a_tariff_that_changes_on_the_way() -> None:
+def test_36_a_tariff_that_changes_on_the_way() -> None:
     """36: a journey has the tariff of its entry to its end."""
     dearer = replace(TARIFF, feed=replace(FEED, fare_products=(product("long", 700),)))
     versions = TariffVersions(

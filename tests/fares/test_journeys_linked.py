@@ -264,7 +264,7 @@ def test_stretches() -> None:
     ]
 
 
-def test_companions_have_journeys_of_their_own() -> None:
+def test_29_companions_have_journeys_of_their_own() -> None:
     """29: one account pays for two; their taps are never mixed."""
     both = taps("08:00>centre 08:20<wood") + taps("08:00>centre 08:25<park", companion=1)
     assert sorted(told(journeys(both, JourneyRules()))) == [
@@ -273,7 +273,7 @@ def test_companions_have_journeys_of_their_own() -> None:
     ]
 
 
-def test_face_and_card_of_one_account_are_one_journey() -> None:
+def test_25_face_and_card_of_one_account_are_one_journey() -> None:
     """25: in by face, out by card; of two accounts each has a half."""
     face, card = taps("08:00>centre 08:20<wood")
     assert told(journeys([card, face], JourneyRules())) == ["complete 08:00centre 08:20wood"]

@@ -1,6 +1,7 @@
 """Journeys cost what the reference says, and what other engines found for the same feeds."""
 
 import json
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -9,6 +10,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fakes.fare_network import TRANSFERS, ride, rides, small_feed
 from fakes.fares_world import write_feed
@@ -59,6 +62,35 @@ def test_50_a_leg_without_a_rule_makes_the_journey_unknown(routes: str, tmp_path
     fare = price(legs, FareTable(feed))
     (ferry,) = (leg for leg in legs if leg.route_id == "f1")
     assert fare == FareUnknown(reason=UnknownReason.NO_RULE, legs=(ferry,), rules=())
+
+
+_GROUPS = st.sampled_from(["", "M", "B"])
+_TRANSFER_ROWS = st.lists(
+    st.tuples(_GROUPS, _GROUPS, st.sampled_from("012"), st.sampled_from(["", "change", "rebate"])),
+    unique_by=lambda row: row[:2],
+    max_size=4,
+)
+
+
+@given(
+    known=st.lists(st.sampled_from(["m1", "m2", "b1"]), max_size=5),
+    place=st.integers(0, 5),
+    rows=_TRANSFER_ROWS,
+)
+def test_50_no_leg_more_turns_unknown_into_a_fare(
+    known: list[str], place: int, rows: list[tuple[str, str, str, str]]
+) -> None:
+    """Whatever legs stand around an unknown one, and whatever transfers there are: unknown."""
+    lines = [
+        f"{start},{end},{'-1' if start == end else ''},,,{kind},{product}\n"
+        for start, end, kind, product in rows
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        feed = small_feed(Path(folder), fare_transfer_rules=TRANSFERS + "".join(lines))
+    around = rides(feed, " ".join([*known[:place], "f1", *known[place:]]))
+    without = rides(feed, " ".join(known))
+    assert isinstance(price(around, FareTable(feed)), FareUnknown)
+    assert not without or isinstance(price(without, FareTable(feed)), FareQuote)
 
 
 def test_50_a_leg_without_a_product_makes_the_journey_unknown(tmp_path: Path) -> None:

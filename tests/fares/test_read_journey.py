@@ -83,6 +83,16 @@ def test_refuses_one_defect(change: dict[str, Any], code: str, tmp_path: Path) -
     assert error.value.code == code
 
 
+def test_refuses_legs_that_go_back_in_time(tmp_path: Path) -> None:
+    """Handed in out of order, a later transfer would look as if it came in time."""
+    early = LEG | {"departure": "2026-03-02T08:00:00Z", "arrival": "2026-03-02T08:10:00Z"}
+    feed = small_feed(tmp_path)
+    assert len(read_journey({"legs": [early, LEG]}, feed)) == 2
+    with pytest.raises(InvalidInputError, match="Leg 2 departs before leg 1") as error:
+        read_journey({"legs": [LEG, early]}, feed)
+    assert error.value.code == "legs_order"
+
+
 @pytest.mark.parametrize("key", LEG)
 def test_names_what_is_missing(key: str, tmp_path: Path) -> None:
     """With the number of the leg."""

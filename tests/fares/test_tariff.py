@@ -23,6 +23,16 @@ def test_refuses(changed: dict[str, object], told: str) -> None:
         replace(TARIFF, **changed)  # type: ignore[arg-type]  # a table of changes
 
 
+def test_a_feed_without_media_has_a_tariff() -> None:
+    """What it sells can be held by every medium; the empty name stands for any."""
+    products = tuple(replace(one, fare_media_id="") for one in FEED.fare_products)
+    feed = replace(FEED, fare_media={}, fare_products=products)
+    tariff = replace(TARIFF, feed=feed, fare_media_id="", caps=())
+    assert tariff.currency == "EUR"
+    with pytest.raises(InvalidInputError, match="no fare_media_id 'card'"):
+        replace(tariff, fare_media_id="card")
+
+
 def test_one_tariff_is_always_in_force() -> None:
     """Where there are no versions, the tariff holds at every instant."""
     assert TARIFF.at(at("00:00")) is TARIFF

@@ -31,7 +31,7 @@ STAFF: Final = Entitlement(
     ("clock", "tariff"),
     [("07:59:59", OLD), ("08:59:59", OLD), ("09:00", NEW), ("23:00", NEW)],
 )
-def test_the_version_in_force(clock: str, tariff: Tariff) -> None:
+def test_36_the_version_in_force(clock: str, tariff: Tariff) -> None:
     """36: a version holds from its start, and the first also before it."""
     versions = TariffVersions([TariffVersion(at("09:00"), NEW), TariffVersion(at("08:00"), OLD)])
     assert versions.at(at(clock)) is tariff

@@ -1,7 +1,8 @@
 """Read journeys as JSON gives them, or say which part of which leg cannot be used."""
 
-from collections.abc import Mapping
-from datetime import MAXYEAR, MINYEAR, datetime
+from collections.abc import Mapping, Sequence
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from itertools import pairwise
 
 from faregate.errors import InvalidInputError
 from faregate.fares.legs import Leg, leg_on_route
@@ -24,7 +25,20 @@ def read_journey(document: object, feed: Feed) -> tuple[Leg, ...]:
         raise InvalidInputError(
             "no_legs", "The journey has no legs.", remedy="Give at least one leg."
         )
-    return tuple(_leg(leg, number, feed) for number, leg in enumerate(legs, start=1))
+    journey = tuple(_leg(leg, number, feed) for number, leg in enumerate(legs, start=1))
+    _check_order(journey)
+    return journey
+
+
+def _check_order(journey: Sequence[Leg]) -> None:
+    """Refuse legs that go back in time: a transfer within a limit could be had by it."""
+    for number, (earlier, later) in enumerate(pairwise(journey), start=2):
+        if later.departure.astimezone(UTC) < earlier.departure.astimezone(UTC):
+            raise InvalidInputError(
+                "legs_order",
+                f"Leg {number} departs before leg {number - 1} does.",
+                remedy="Give the legs in the order of travel; mind the offsets of their times.",
+            )
 
 
 def _leg(leg: object, number: int, feed: Feed) -> Leg:

@@ -46,7 +46,8 @@ class Tariff:
 
     def __post_init__(self) -> None:
         for what, value, known in (
-            ("fare_media_id", self.fare_media_id, self.feed.fare_media),
+            # A feed without media sells products that every medium holds.
+            ("fare_media_id", self.fare_media_id, self.feed.fare_media or {""}),
             ("rider_category_id", self.rider_category_id, {"", *self.feed.rider_categories}),
             *(("gated stop", stop_id, self.feed.stops) for stop_id in self.gated_stop_ids),
         ):
@@ -59,7 +60,7 @@ class Tariff:
         table = FareTable(
             self.feed,
             rider_category_ids=[name for name in (self.rider_category_id,) if name],
-            fare_media_ids=(self.fare_media_id,),
+            fare_media_ids=[name for name in (self.fare_media_id,) if name],
         )
         object.__setattr__(self, "table", table)  # derived, so the tariff stays what it was
         currencies = {product.amount.currency for product in self.products()}
