@@ -265,6 +265,10 @@ def test_a_discount_on_a_transfer() -> None:
     tariff = replace(TARIFF, feed=feed, rules=rules)
     assert fares("08:00>centre 08:20<park 08:30>park 08:50<cross", tariff) == [250]
     assert fares("08:00>centre 08:20<park 09:30>park 09:50<cross", tariff) == [200, 200]
+    # A gate never pays out, however large the discounts of a feed are.
+    generous = replace(feed, fare_products=(*FEED.fare_products, product("discount", -500)))
+    tariff = replace(TARIFF, feed=generous, rules=rules)
+    assert fares("08:00>centre 08:20<park 08:30>park 08:50<cross", tariff) == [0]
 
 
 @given(

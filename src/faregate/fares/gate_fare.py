@@ -52,12 +52,24 @@ def gate_fare(journey: Journey, tariff: Tariff) -> GateFare | GateFareUnknown:
             explanation=(f"no gate is known at {', '.join(map(repr, strange))}",),
         )
     fare = _by_status(journey, tariff)
-    if not journey.lowest_fare or isinstance(fare, GateFareUnknown):
+    if isinstance(fare, GateFareUnknown):
         return fare
-    lowest = _of_ends(
-        journey, tariff, tariff.gated_stop_ids, min, "fares were not checked: the lowest"
+    if journey.lowest_fare:
+        lowest = _of_ends(
+            journey, tariff, tariff.gated_stop_ids, min, "fares were not checked: the lowest"
+        )
+        fare = min((fare, lowest), key=_minor) if isinstance(lowest, GateFare) else fare
+    return _not_below_zero(fare)
+
+
+def _not_below_zero(fare: GateFare) -> GateFare:
+    # A feed's discounts may exceed its fares. A gate collects money; it never pays out.
+    if fare.amount.minor >= 0:
+        return fare
+    return GateFare(
+        amount=Money(0, fare.amount.currency),
+        explanation=(*fare.explanation, "discounts exceed the fare: nothing is charged"),
     )
-    return min((fare, lowest), key=_minor) if isinstance(lowest, GateFare) else fare
 
 
 def _by_status(journey: Journey, tariff: Tariff) -> _Fare:
