@@ -13,15 +13,14 @@ from numpy.typing import NDArray
 from fakes.own_pack import PACK, put_files, put_manifest
 from fakes.walkups import NOON, STEP, still, walk_up
 from faregate.errors import InvalidInputError
-from faregate.face import approach as approach_module
+from faregate.face import evidence as evidence_module
 from faregate.face.capture import (
-    LIVENESS_MIN,
     CaptureReason,
     CaptureRejected,
-    CueKind,
     FaceCapture,
     Zone,
 )
+from faregate.face.liveness import LIVENESS_MIN, CueKind
 from faregate.face.parallax import Parallax, ParallaxTrack
 from faregate.face.pipeline import FacePipeline
 from faregate.ids import CameraId
@@ -62,7 +61,7 @@ class _Deep(ParallaxTrack):
 @pytest.fixture
 def deep(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let flat pictures pass for heads."""
-    monkeypatch.setattr(approach_module, "ParallaxTrack", _Deep)
+    monkeypatch.setattr(evidence_module, "ParallaxTrack", _Deep)
 
 
 def captured(pipeline: FacePipeline, frames: Iterator[Frame]) -> FaceCapture:

@@ -17,9 +17,9 @@ from faregate.face.capture import (
 )
 from faregate.face.detect import DetectedFace, Detector
 from faregate.face.embed import Embedder
-from faregate.face.liveness import combine
+from faregate.face.evidence import LivenessEvidence
+from faregate.face.liveness import LivenessPolicy
 from faregate.face.minifasnet import MiniFasNets
-from faregate.face.parallax import ParallaxTrack
 from faregate.face.quality import QualityPolicy, defect, measure_quality
 from faregate.face.template import FaceTemplate, fuse
 from faregate.video.frame import Frame
@@ -78,7 +78,7 @@ class Approach:
     """One person walking up to one gate. Not thread-safe; used by one lane.
 
     The caller ends it with `wipe`, before that perhaps with `capture`. Outside the zone a face's
-    points are followed for parallax, so that depth is known by the time it is near; nobody is
+    points are followed for liveness, so that depth is known by the time it is near; nobody is
     embedded there. The track itself drops its evidence when the face it follows is exchanged, and
     so does the approach when a face jumps or an embedding does not fit the ones before.
     """
@@ -90,6 +90,7 @@ class Approach:
         *,
         policy: ApproachPolicy,
         quality_policy: QualityPolicy,
+        liveness_policy: LivenessPolicy,
     ) -> None:
         self._models = models
         self._zone = zone
@@ -98,16 +99,14 @@ class Approach:
         self._now_ns = 0
         self._embedded = False
         self._templates: list[FaceTemplate] = []
-        self._track = ParallaxTrack()
+        self._evidence = LivenessEvidence(models.passive, liveness_policy)
         self._start_anew()
 
     def _start_anew(self) -> None:
         for template in self._templates:
             template.wipe()
-        self._track.wipe()
+        self._evidence.wipe()
         self._templates.clear()
-        self._track = ParallaxTrack()
-        self._passive: list[float] = []
         self._qualities: list[Quality] = []
         self._fused_ns: list[int] = []
         self._fused_at_ns = 0
@@ -165,7 +164,7 @@ class Approach:
             self._start_anew()
         self._last = _Seen(face, self._now_ns)
         grey = cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
-        self._track.add(grey, face, at_ns=self._now_ns)
+        self._evidence.follow(frame, grey, face, at_ns=self._now_ns)
         sight = self._use(frame, grey, face) if inside else Sight.OUTSIDE_ZONE
         grey[:] = 0
         return Sight.ANOTHER_FACE if changed and had_begun else sight
@@ -184,7 +183,7 @@ class Approach:
         capture = FaceCapture(
             template=fuse(self._templates),
             quality=min(self._qualities, key=lambda quality: quality.sharpness),
-            liveness=combine(self._track.measure(), self._passive),
+            liveness=self._evidence.measure(),
             box=self._last.face.box,
         )
         self._start_anew()
@@ -221,8 +220,7 @@ class Approach:
         self._qualities.append(quality)
         self._fused_ns.append(frame.received_ns)
         self._fused_at_ns = self._now_ns
-        if self._models.passive is not None:
-            self._passive.append(self._models.passive.score(frame, face))
+        self._evidence.look(frame, grey, face, template)
         return Sight.FUSED
 
     def _is_due(self) -> bool:
@@ -233,7 +231,7 @@ class Approach:
         if self.fused < self._policy.fused_min - 1:
             return True
         return self.fused < self._policy.fused_min and (
-            self._lasted(self._policy.judge_max_ms) or self._track.measure().judged
+            self._lasted(self._policy.judge_max_ms) or self._evidence.judged
         )
 
     def _lasted(self, limit_ms: int) -> bool:

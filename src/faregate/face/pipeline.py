@@ -8,7 +8,6 @@ from faregate.errors import InvalidInputError
 from faregate.face.aligned import AlignedOnnxEmbedder
 from faregate.face.approach import Approach, ApproachPolicy, Models
 from faregate.face.capture import (
-    LIVENESS_MIN,
     CaptureReason,
     CaptureRejected,
     FaceCapture,
@@ -17,6 +16,7 @@ from faregate.face.capture import (
 )
 from faregate.face.detect import DetectedFace, Detector
 from faregate.face.embed import Embedder
+from faregate.face.liveness import LIVENESS_MIN, LivenessPolicy
 from faregate.face.minifasnet import MiniFasNets
 from faregate.face.quality import QualityPolicy
 from faregate.face.yunet import YuNetDetector
@@ -55,10 +55,12 @@ class FacePipeline:
         threads: int = 1,
         policy: ApproachPolicy | None = None,
         quality_policy: QualityPolicy | None = None,
+        liveness_policy: LivenessPolicy | None = None,
     ) -> None:
         self._manifest = pack.manifest
         self._policy = policy or ApproachPolicy()
         self._quality_policy = quality_policy or QualityPolicy()
+        self._liveness_policy = liveness_policy or LivenessPolicy()
         self._models = _open_models(pack, threads=threads)
 
     @property
@@ -83,7 +85,11 @@ class FacePipeline:
     def approach(self, zone: Zone) -> Approach:
         """Begin to look at whoever comes next."""
         return Approach(
-            self._models, zone, policy=self._policy, quality_policy=self._quality_policy
+            self._models,
+            zone,
+            policy=self._policy,
+            quality_policy=self._quality_policy,
+            liveness_policy=self._liveness_policy,
         )
 
     def enrol(
@@ -99,6 +105,7 @@ class FacePipeline:
             zone or Zone(),
             policy=ENROLMENT_POLICY,
             quality_policy=self._quality_policy,
+            liveness_policy=self._liveness_policy,
         )
         try:
             for frame in islice(frames, _ENROLMENT_FRAMES_MAX):

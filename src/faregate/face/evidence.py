@@ -1,0 +1,69 @@
+"""What one approach shows of life: every cue the lane and its pack have, followed side by side."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faregate.face.detect import DetectedFace
+from faregate.face.liveness import Cue, CueKind, Liveness, LivenessPolicy, fuse
+from faregate.face.minifasnet import MiniFasNets
+from faregate.face.parallax import ParallaxTrack
+from faregate.face.template import FaceTemplate
+from faregate.video.frame import Frame
+
+
+class LivenessEvidence:
+    """The cues of one face over one approach. Keeps what they keep, until wiped.
+
+    `passive` is lent, not owned; None for a pack without such a network.
+    """
+
+    def __init__(self, passive: MiniFasNets | None, policy: LivenessPolicy) -> None:
+        self._passive = passive
+        self._policy = policy
+        self._parallax = ParallaxTrack()
+        self._passive_scores: list[float] = []
+
+    def follow(
+        self, frame: Frame, grey: NDArray[np.uint8], face: DetectedFace, *, at_ns: int
+    ) -> None:
+        """Take one more frame with the followed face, in the zone or before it.
+
+        `grey` is the same picture, (H, W) uint8; neither is kept. `at_ns` is the frame's
+        `captured_at`. Raises `ValueError` if it goes back.
+        """
+        del frame  # colour is for cues other than parallax
+        self._parallax.add(grey, face, at_ns=at_ns)
+
+    def look(
+        self, frame: Frame, grey: NDArray[np.uint8], face: DetectedFace, template: FaceTemplate
+    ) -> None:
+        """Take a frame that is part of the probe, with its template, which stays the caller's."""
+        del grey, template  # neither is of use to the passive network
+        if self._passive is not None:
+            self._passive_scores.append(self._passive.score(frame, face))
+
+    @property
+    def judged(self) -> bool:
+        """Whether geometry has seen enough to judge, so that no further frame need be awaited."""
+        return self._parallax.measure().judged
+
+    def measure(self) -> Liveness:
+        """Judge what was seen so far. Changes nothing."""
+        depth = self._parallax.measure()
+        cues = [
+            Cue(
+                kind=CueKind.PARALLAX,
+                score=float(depth.score) if depth.judged else 0.0,
+                judged=bool(depth.judged),
+                measure=float(depth.residual),
+            )
+        ]
+        if self._passive_scores:
+            mean = sum(self._passive_scores) / len(self._passive_scores)
+            cues.append(Cue(kind=CueKind.PASSIVE, score=mean, judged=True, measure=mean))
+        return fuse(cues, self._policy)
+
+    def wipe(self) -> None:
+        """Overwrite what the cues kept of the face, and begin anew."""
+        self._parallax.wipe()
+        self._passive_scores.clear()
