@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faregate.face.liveness import LIVENESS_MIN, Cue, CueKind, LivenessPolicy, fuse
+from faregate.face.liveness import LIVENESS_MIN, Cue, CueKind, CueRule, LivenessPolicy, fuse
 
 POLICY = LivenessPolicy()
 SCORES = st.floats(0, 1)
@@ -89,8 +89,59 @@ def test_without_depth_nothing_is_live(cues: list[Cue]) -> None:
 
 @pytest.mark.parametrize("odd", [float("nan"), float("inf"), -0.1, 1.1])
 @pytest.mark.parametrize("kind", CueKind)
-def test_no_odd_number_passes(kind: CueKind, odd: float) -> None:
+def test_no_odd_score_passes(kind: CueKind, odd: float) -> None:
     """A score outside 0 to 1, or none, is never live, and neither is what goes with it."""
     cue = Cue(kind=kind, score=odd, judged=True, measure=0.0)
     assert fuse([depth(0.9), cue], POLICY).score == 0.0
     assert fuse([cue, depth(0.9)], POLICY).score == 0.0
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), float("-inf")])
+@pytest.mark.parametrize("rules", [(), (CueRule(kind=CueKind.PASSIVE, boundary=0.5, scale=0.1),)])
+def test_no_odd_measure_passes(odd: float, rules: tuple[CueRule, ...]) -> None:
+    """A measure that is no number is never live, with a rule for it or without."""
+    cue = Cue(kind=CueKind.PASSIVE, score=0.9, judged=True, measure=odd)
+    assert fuse([depth(0.9), cue], LivenessPolicy(rules=rules)).score == 0.0
+
+
+def test_a_rule_turns_a_measure_into_a_score() -> None:
+    """One half at the boundary, e/(1+e) one scale above; the cue's own score no longer counts."""
+    policy = POLICY.with_rule(CueRule(kind=CueKind.PASSIVE, boundary=0.2, scale=0.1))
+    for measure, score in [(0.2, 0.5), (0.3, 0.7310586), (0.1, 0.2689414), (-1e6, 0.0)]:
+        cue = Cue(kind=CueKind.PASSIVE, score=0.9, judged=True, measure=measure)
+        assert fuse([depth(1.0), cue], policy).score == pytest.approx(score)
+        assert fuse([depth(1.0), cue], policy).cues[1].score == pytest.approx(score)
+
+
+def test_rules_leave_other_cues_alone() -> None:
+    """Neither another kind's nor an unjudged cue gets a score by it."""
+    policy = POLICY.with_rule(CueRule(kind=CueKind.PASSIVE, boundary=0.2, scale=0.1))
+    unjudged = Cue(kind=CueKind.PASSIVE, score=0.0, judged=False, measure=9.0)
+    assert fuse([depth(0.7), unjudged], policy).cues == (depth(0.7), unjudged)
+
+
+def test_a_rule_takes_the_place_of_an_earlier_one() -> None:
+    """A policy has one rule a kind."""
+    first = CueRule(kind=CueKind.PASSIVE, boundary=0.2, scale=0.1)
+    second = CueRule(kind=CueKind.PASSIVE, boundary=0.4, scale=0.1)
+    other = CueRule(kind=CueKind.PARALLAX, boundary=0.0, scale=1.0)
+    policy = POLICY.with_rule(first).with_rule(other).with_rule(second)
+    assert policy.rules == (other, second)
+    with pytest.raises(ValueError, match="one rule"):
+        LivenessPolicy(rules=(first, second))
+
+
+@pytest.mark.parametrize(
+    ("boundary", "scale"), [(float("nan"), 1.0), (float("inf"), 1.0), (0.0, 0.0), (0.0, -1.0)]
+)
+def test_odd_rules_are_refused(boundary: float, scale: float) -> None:
+    """A boundary has a place and a width."""
+    with pytest.raises(ValueError, match="finite"):
+        CueRule(kind=CueKind.PASSIVE, boundary=boundary, scale=scale)
+
+
+@given(low=st.floats(-1e6, 1e6), more=st.floats(0, 1e6), boundary=st.floats(-100, 100))
+def test_more_is_never_less_live(low: float, more: float, boundary: float) -> None:
+    """A score rises with its measure, and stays from 0 to 1."""
+    rule = CueRule(kind=CueKind.PASSIVE, boundary=boundary, scale=0.5)
+    assert 0.0 <= rule.score(low) <= rule.score(low + more) <= 1.0

@@ -1,5 +1,8 @@
 """What one approach shows of life: every cue the lane and its pack have, followed side by side."""
 
+from math import log
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +12,8 @@ from faregate.face.minifasnet import MiniFasNets
 from faregate.face.parallax import ParallaxTrack
 from faregate.face.template import FaceTemplate
 from faregate.video.frame import Frame
+
+_SCORE_LEAST: Final = 1e-6
 
 
 class LivenessEvidence:
@@ -55,7 +60,7 @@ class LivenessEvidence:
                 kind=CueKind.PARALLAX,
                 score=float(depth.score) if depth.judged else 0.0,
                 judged=bool(depth.judged),
-                measure=float(depth.residual),
+                measure=_log_odds(float(depth.score)) if depth.judged else 0.0,
             )
         ]
         if self._passive_scores:
@@ -67,3 +72,9 @@ class LivenessEvidence:
         """Overwrite what the cues kept of the face, and begin anew."""
         self._parallax.wipe()
         self._passive_scores.clear()
+
+
+def _log_odds(score: float) -> float:
+    """Undo a score: 0 at its boundary, and finite at its ends."""
+    kept = min(max(score, _SCORE_LEAST), 1.0 - _SCORE_LEAST)
+    return log(kept / (1.0 - kept))

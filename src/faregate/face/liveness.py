@@ -1,9 +1,10 @@
 """Is this a head, or a picture of one? The words of the question, and how cues answer together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from math import exp, isfinite
+from typing import Final, Self
 
 LIVENESS_MIN: Final = 0.5
 """By construction, not by fitting: every cue is scaled so that 0.5 is its own boundary."""
@@ -20,9 +21,9 @@ class CueKind(StrEnum):
 class Cue:
     """One opinion about liveness: `score` from 0 to 1, at least 0.5 speaks for a live face.
 
-    `measure` is the raw quantity behind the score, in the cue's own unit: for reports and for
-    choosing boundaries, never for a decision. Not `judged` means that there was too little to go
-    by; that never counts as live.
+    `measure` is the raw quantity behind the score, in the cue's own unit, higher for what is more
+    like a live face: a policy's rule turns it into a score. Not `judged` means that there was too
+    little to go by; that never counts as live.
     """
 
     kind: CueKind
@@ -40,6 +41,28 @@ class Liveness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CueRule:
+    """How the measure of one kind of cue becomes a score: 0.5 at `boundary`, 0.73 `scale` above.
+
+    Both in the measure's unit. Raises `ValueError` unless they are finite and `scale` positive.
+    """
+
+    kind: CueKind
+    boundary: float
+    scale: float
+
+    def __post_init__(self) -> None:
+        if not (isfinite(self.boundary) and isfinite(self.scale) and self.scale > 0.0):
+            raise ValueError(f"boundary and scale must be finite, scale positive: {self}")
+
+    def score(self, measure: float) -> float:
+        """Give the score of a measure, from 0 to 1; not a number for what is not a number."""
+        above = (measure - self.boundary) / self.scale
+        # Two forms of one function, so that neither exponential overflows.
+        return 1.0 / (1.0 + exp(-above)) if above >= 0.0 else exp(above) / (1.0 + exp(above))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LivenessPolicy:
     """How cues become one verdict."""
 
@@ -47,16 +70,39 @@ class LivenessPolicy:
     """These must have judged. Depth seen over the approach is always needed, so that one picture
     is never enough, and no network alone authorises."""
 
+    rules: tuple[CueRule, ...] = ()
+    """One a kind at most. A kind without one keeps the score that its cue gives itself."""
+
+    def __post_init__(self) -> None:
+        kinds = [rule.kind for rule in self.rules]
+        if len(set(kinds)) < len(kinds):
+            raise ValueError(f"one rule for each kind of cue, got {kinds}")
+
+    def with_rule(self, rule: CueRule) -> Self:
+        """Give the same policy with one rule added, or put in place of that kind's."""
+        others = tuple(other for other in self.rules if other.kind is not rule.kind)
+        return replace(self, rules=(*others, rule))
+
+    def scored(self, cue: Cue) -> Cue:
+        """Give a cue with the score that this policy's rule for its kind gives it, if any."""
+        for rule in self.rules:
+            if rule.kind is cue.kind and cue.judged:
+                return replace(cue, score=rule.score(cue.measure))
+        return cue
+
 
 def fuse(cues: Sequence[Cue], policy: LivenessPolicy) -> Liveness:
     """Take the weakest cue: every one that judged must say "live" for the whole to say so.
 
-    Zero where a required cue did not judge, and where a score is not a number. A cue that did not
-    judge and is not required has no say. A cue can only refuse what the others let pass, at the
-    price of refusing some real faces too; an average would let one strong cue outvote another.
+    Scores follow the policy's rules. Zero where a required cue did not judge, and where a number
+    is none. A cue that did not judge and is not required has no say. A cue can only refuse what
+    the others let pass, at the price of refusing some real faces too; an average would let one
+    strong cue outvote another.
     """
-    judged = [cue for cue in cues if cue.judged]
+    scored = tuple(policy.scored(cue) for cue in cues)
+    judged = [cue for cue in scored if cue.judged]
     complete = policy.required <= {cue.kind for cue in judged}
-    sound = all(0.0 <= cue.score <= 1.0 for cue in judged)  # so written, NaN fails too
+    # So written, NaN fails too.
+    sound = all(0.0 <= cue.score <= 1.0 and isfinite(cue.measure) for cue in judged)
     weakest = min((cue.score for cue in judged), default=0.0)
-    return Liveness(weakest if complete and sound else 0.0, tuple(cues))
+    return Liveness(weakest if complete and sound else 0.0, scored)
