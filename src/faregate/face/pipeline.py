@@ -61,7 +61,7 @@ class FacePipeline:
         self._policy = policy or ApproachPolicy()
         self._quality_policy = quality_policy or QualityPolicy()
         self._liveness_policy = liveness_policy or LivenessPolicy()
-        self._models = _open_models(pack, threads=threads)
+        self._models = open_models(pack, threads=threads)
 
     @property
     def manifest(self) -> PackManifest:
@@ -127,7 +127,7 @@ class FacePipeline:
         return capture
 
 
-def _open_models(pack: VerifiedPack, *, threads: int) -> Models:
+def open_models(pack: VerifiedPack, *, threads: int) -> Models:
     """Open each file of a pack by its adapter. Raises `InvalidInputError` for an odd mixture."""
     manifest = pack.manifest
     detector: Detector | None = None
