@@ -78,6 +78,11 @@ class FacePipeline:
         """D: numbers in a template, bytes in its quantized form."""
         return self._models.embedder.dimension
 
+    @property
+    def liveness_policy(self) -> LivenessPolicy:
+        """How its cues become one verdict."""
+        return self._liveness_policy
+
     def detect(self, frame: Frame) -> tuple[DetectedFace, ...]:
         """Give the faces of a frame, nearest first. Finding a face is not knowing whose it is."""
         return self._models.detector.detect(frame)
