@@ -16,7 +16,7 @@ from faregate.face import evidence as evidence_module
 from faregate.face.approach import Approach, ApproachPolicy, Models
 from faregate.face.capture import CaptureReason, CaptureRejected, FaceCapture, Sight, Zone
 from faregate.face.detect import DetectedFace
-from faregate.face.liveness import LivenessPolicy
+from faregate.face.liveness import CueKind, CueRule, LivenessPolicy
 from faregate.face.parallax import Parallax
 from faregate.face.quality import QualityPolicy
 from faregate.face.template import FaceTemplate
@@ -27,6 +27,13 @@ NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MODEL = ModelId("made-up-1")
 POLICY = ApproachPolicy(judge_max_ms=1_500, lasts_max_ms=2_500)
 ZONE = Zone(inter_eye_min_px=40.0, region=(0.25, 0.0, 0.75, 1.0))
+DEPTH_DECIDES = LivenessPolicy(
+    rules=tuple(
+        CueRule(kind=kind, boundary=-100.0, scale=1.0)
+        for kind in CueKind
+        if kind is not CueKind.PARALLAX
+    )
+)
 TEXTURE = np.random.default_rng(1).integers(60, 180, (480, 640, 3), np.uint8)
 
 
@@ -120,7 +127,7 @@ def begin(world: World, policy: ApproachPolicy = POLICY) -> Approach:
         ZONE,
         policy=policy,
         quality_policy=QualityPolicy(),
-        liveness_policy=LivenessPolicy(),
+        liveness_policy=DEPTH_DECIDES,
     )
 
 

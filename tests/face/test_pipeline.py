@@ -96,11 +96,12 @@ def test_a_flat_picture_is_captured_and_not_live(pipeline: FacePipeline) -> None
 
 
 def test_has_a_cue_for_each_kind_of_model(pipeline: FacePipeline, pack: VerifiedPack) -> None:
-    """Parallax always; the passive network where the pack has one."""
+    """Those of the product's own always; the passive network where the pack has one."""
     capture = captured(pipeline, walk_up(rider_a(), frames=70))
     kinds = [cue.kind for cue in capture.liveness.cues]
     has_passive = any(isinstance(file, MiniFasNet) for file in pack.manifest.files)
-    assert kinds == [CueKind.PARALLAX, *([CueKind.PASSIVE] if has_passive else [])]
+    passive = [CueKind.PASSIVE] if has_passive else []
+    assert kinds == [CueKind.PARALLAX, *passive, CueKind.MOIRE, CueKind.STEADINESS]
 
 
 def filmed(pictures: Iterator[NDArray[np.uint8]], fps: int) -> Iterator[Frame]:

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from faregate.face.detect import DetectedFace
 from faregate.face.liveness import Cue, CueKind, Liveness, LivenessPolicy, fuse
 from faregate.face.minifasnet import MiniFasNets
+from faregate.face.moire import Moire
 from faregate.face.parallax import ParallaxTrack
+from faregate.face.steadiness import Steadiness
 from faregate.face.template import FaceTemplate
 from faregate.video.frame import Frame
 
@@ -19,13 +21,18 @@ _SCORE_LEAST: Final = 1e-6
 class LivenessEvidence:
     """The cues of one face over one approach. Keeps what they keep, until wiped.
 
-    `passive` is lent, not owned; None for a pack without such a network.
+    `passive` is lent, not owned; None for a pack without such a network. `same_person_min` is of
+    the pack's card.
     """
 
-    def __init__(self, passive: MiniFasNets | None, policy: LivenessPolicy) -> None:
+    def __init__(
+        self, passive: MiniFasNets | None, policy: LivenessPolicy, *, same_person_min: float
+    ) -> None:
         self._passive = passive
         self._policy = policy
         self._parallax = ParallaxTrack()
+        self._moire = Moire()
+        self._steadiness = Steadiness(same_person_min=same_person_min)
         self._passive_scores: list[float] = []
 
     def follow(
@@ -38,12 +45,17 @@ class LivenessEvidence:
         """
         del frame  # colour is for cues other than parallax
         self._parallax.add(grey, face, at_ns=at_ns)
+        self._moire.add(grey, face)
 
     def look(
         self, frame: Frame, grey: NDArray[np.uint8], face: DetectedFace, template: FaceTemplate
     ) -> None:
-        """Take a frame that is part of the probe, with its template, which stays the caller's."""
-        del grey, template  # neither is of use to the passive network
+        """Take a frame that is part of the probe, with its template.
+
+        The template stays the caller's, to wipe; it is read until then.
+        """
+        del grey  # of use to cues that follow every frame
+        self._steadiness.add(template)
         if self._passive is not None:
             self._passive_scores.append(self._passive.score(frame, face))
 
@@ -66,12 +78,15 @@ class LivenessEvidence:
         if self._passive_scores:
             mean = sum(self._passive_scores) / len(self._passive_scores)
             cues.append(Cue(kind=CueKind.PASSIVE, score=mean, judged=True, measure=mean))
+        cues += [self._moire.measure(), self._steadiness.measure()]
         return fuse(cues, self._policy)
 
     def wipe(self) -> None:
         """Overwrite what the cues kept of the face, and begin anew."""
         self._parallax.wipe()
         self._passive_scores.clear()
+        self._moire.wipe()
+        self._steadiness.wipe()
 
 
 def _log_odds(score: float) -> float:

@@ -15,6 +15,8 @@ class CueKind(StrEnum):
 
     PARALLAX = "parallax"  # a head has depth, a print or a screen has none
     PASSIVE = "passive"  # a network's opinion about single pictures
+    MOIRE = "moire"  # a print has dots and a display has pixels, skin has neither
+    STEADINESS = "steadiness"  # the frames are of one person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,12 @@ class CueRule:
         return 1.0 / (1.0 + exp(-above)) if above >= 0.0 else exp(above) / (1.0 + exp(above))
 
 
+_RULES: Final = (
+    CueRule(kind=CueKind.MOIRE, boundary=-1.62, scale=0.05),
+    CueRule(kind=CueKind.STEADINESS, boundary=0.1, scale=0.1),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LivenessPolicy:
     """How cues become one verdict."""
@@ -70,7 +78,7 @@ class LivenessPolicy:
     """These must have judged. Depth seen over the approach is always needed, so that one picture
     is never enough, and no network alone authorises."""
 
-    rules: tuple[CueRule, ...] = ()
+    rules: tuple[CueRule, ...] = _RULES
     """One a kind at most. A kind without one keeps the score that its cue gives itself."""
 
     def __post_init__(self) -> None:
