@@ -72,13 +72,15 @@ class LivePerson:
     """The face's own brightness, 0 to 1."""
 
     @classmethod
-    def of(cls, portrait: Portrait, walk: WalkUp, moves: Moves, look: LiveLook) -> Self:
-        """Bring a portrait to life."""
+    def of(
+        cls, portrait: Portrait, walk: WalkUp, moves: Moves, look: LiveLook, camera: Pinhole
+    ) -> Self:
+        """Bring a portrait to life before a camera."""
         chance = walk.face_chance()
         return cls(
             person=Person.of(portrait),
             moves=moves,
-            camera=walk.camera(),
+            camera=camera,
             expression=Expression.drawn(
                 portrait, chance, seconds=walk.seconds, part=look.expression
             ),
@@ -132,7 +134,7 @@ def kiosk_session(
 
 
 def _take(portrait: Portrait, walk: WalkUp, moves: Moves, look: LiveLook) -> Take:
-    actor = LivePerson.of(portrait, walk, moves, look)
+    actor = LivePerson.of(portrait, walk, moves, look, walk.camera())
     return Take.of(walk, actor, crowd_part=look.crowd)
 
 

@@ -8,7 +8,6 @@ nothing, and what the display shows has no infrared in it.
 
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,20 +16,21 @@ from faregate.scenes.surface import Layer
 _SKIN: Final = 0.55
 _PAPER: Final = 0.80
 _GLASS: Final = 0.03
-_LUMA: Final = (0.299, 0.587, 0.114)
+_LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 def _brightness(layer: Layer) -> NDArray[np.float32]:
-    luma = cv2.transform(layer.pixels[:, :, :3].astype(np.float32), np.array([_LUMA], np.float32))
+    luma = layer.pixels[:, :, :3].astype(np.float32) @ _LUMA
     alpha = np.maximum(layer.pixels[:, :, 3].astype(np.float32), 1)
-    bright: NDArray[np.float32] = np.divide(luma, alpha, dtype=np.float32)
+    bright: NDArray[np.float32] = (luma / alpha).astype(np.float32)
     return bright
 
 
 def skin_seen(layer: Layer, typical: float) -> NDArray[np.float32]:
     """Give what a person's layer sends back (h, w); `typical` is the skin's brightness, 0 to 1."""
     relative = np.clip(_brightness(layer) / max(typical, 0.05), 0.1, 1.4)
-    return (_SKIN * np.sqrt(relative)).astype(np.float32)
+    skin: NDArray[np.float32] = (_SKIN * np.sqrt(relative)).astype(np.float32)
+    return skin
 
 
 def paper_seen(layer: Layer, toner: float) -> NDArray[np.float32]:

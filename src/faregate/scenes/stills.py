@@ -33,7 +33,7 @@ _BELOW_M: Final = 0.88
 # the crown and down to the chin (means of Zhuang and Bradtmiller 2005, plus about 8 mm of hair).
 _CENTRE_M: Final = 0.020
 _SIDE_M: Final = 0.083
-_CROWN_M: Final = 0.150
+_CROWN_M: Final = 0.140
 _CHIN_M: Final = 0.103
 _ANGLES: Final = 96
 _FROM_BELOW: Final = np.radians(38.0)
@@ -44,7 +44,7 @@ _SHARES: Final = np.linspace(0.86, 1.26, 41)
 """Where the head's edge is looked for, in parts of the average outline."""
 
 _STIFF: Final = 5.0
-_KEEPS_AVERAGE: Final = 6.0
+_KEEPS_AVERAGE: Final = 9.0
 _GREY_MAX: Final = 3.0
 """Mean spread of the channels below which a still counts as grey (JPEG leaves 0 to 1)."""
 

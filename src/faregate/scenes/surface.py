@@ -140,8 +140,10 @@ def drawn(
 
 
 def _seen(projected: NDArray[np.float32], camera: Pinhole) -> tuple[int, int, int, int]:
-    low = np.floor(projected.min(axis=(0, 1))) - 1
-    high = np.ceil(projected.max(axis=(0, 1))) + 2
+    # One coordinate at a time: NumPy is slow to reduce all but a short last axis.
+    x, y = projected[..., 0], projected[..., 1]
+    low = np.floor((x.min(), y.min())) - 1
+    high = np.ceil((x.max(), y.max())) + 2
     left, top = max(0, int(low[0])), max(0, int(low[1]))
     return left, top, min(camera.width, int(high[0])), min(camera.height, int(high[1]))
 
