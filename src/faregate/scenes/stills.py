@@ -120,7 +120,7 @@ class _Tint:
         return cls(
             complexion=chance.uniform(-0.9, 0.9),
             hair=chance.uniform(0.0, 0.5),
-            wall=(chance.uniform(-7, 7), chance.uniform(-7, 7)),
+            wall=(chance.uniform(-3, 3), chance.uniform(-3, 3)),
             cloth=(red, green, blue),
         )
 
