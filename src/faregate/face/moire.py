@@ -59,14 +59,21 @@ def _of_blocks() -> NDArray[np.bool_]:
     return (near(_across) & (_down < _BLOCK_WIDTH)) | (near(_down) & (_across < _BLOCK_WIDTH))
 
 
-_WINDOW: Final = np.outer(np.hanning(_SIDE_PX), np.hanning(_SIDE_PX)).astype(np.float32)
-_PATTERNS: Final[NDArray[np.bool_]] = (
+_CHEQUERED: Final = (-1) ** (np.add.outer(np.arange(_SIDE_PX), np.arange(_SIDE_PX)) % 2)
+"""Moves the spectrum's zero to its middle."""
+
+_WINDOW: Final = (np.outer(np.hanning(_SIDE_PX), np.hanning(_SIDE_PX)) * _CHEQUERED).astype(
+    np.float32
+)
+_PATTERNS: Final[NDArray[np.uint8]] = (
     (np.hypot(_down, _across) >= _FREQUENCY_MIN)
     & (np.hypot(_down, _across) <= 1 / 2)
     & ~_of_blocks()
-)
-_AROUND: Final = np.pad(np.zeros((3, 3), np.float32), 3, constant_values=1 / 72)
-"""The mean of a 9 x 9 square without its middle: the window spreads a peak over 3 x 3."""
+).astype(np.uint8)
+_PEAK: Final = 3
+"""Frequencies that the window spreads a peak over, each way."""
+
+_AROUND: Final = 9
 
 
 class Moire:
@@ -112,9 +119,11 @@ def peak(square: NDArray[np.float32]) -> float:
     # An eye or a collar must not outweigh all else.
     contrast = cv2.sqrt(cv2.GaussianBlur(square * square, (0, 0), _LOCAL_PX))
     square *= _WINDOW / (contrast + np.float32(_CONTRAST_MIN))
-    spectrum = cv2.dft(square, flags=cv2.DFT_COMPLEX_OUTPUT)
-    power = np.fft.fftshift(np.square(spectrum).sum(axis=2))
-    high = cv2.blur(power, (3, 3))
-    around = cv2.filter2D(power, -1, _AROUND)
-    stands_out = high[_PATTERNS] / np.maximum(around[_PATTERNS], np.finfo(np.float32).tiny)
-    return float(np.log(max(float(stands_out.max()), 1.0)))
+    real, imaginary = cv2.split(cv2.dft(square, flags=cv2.DFT_COMPLEX_OUTPUT))
+    power = real * real + imaginary * imaginary
+    high = cv2.boxFilter(power, -1, (_PEAK, _PEAK), normalize=False)
+    wide = cv2.boxFilter(power, -1, (_AROUND, _AROUND), normalize=False)
+    low = (wide - high) * np.float32(_PEAK**2 / (_AROUND**2 - _PEAK**2))
+    stands_out = high / np.maximum(low, np.finfo(np.float32).tiny)
+    _, highest, _, _ = cv2.minMaxLoc(stands_out, mask=_PATTERNS)
+    return float(np.log(max(highest, 1.0)))
