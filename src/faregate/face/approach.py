@@ -12,7 +12,6 @@ from faregate.face.capture import (
     CaptureReason,
     CaptureRejected,
     FaceCapture,
-    Quality,
     Sight,
     Zone,
 )
@@ -29,6 +28,9 @@ from faregate.video.frame import Frame
 
 _MS: Final = 1_000_000
 _EPOCH_NS_PER_S: Final = 1_000_000_000
+_FRAME_PIXELS_MAX: Final = 7_680 * 4_320
+"""8K. A frame is copied in grey and shrunk for the detector, so memory grows with it."""
+
 _REASONS: Final = {
     Sight.CUT_OFF: CaptureReason.CUT_OFF,
     Sight.TURNED_AWAY: CaptureReason.TURNED_AWAY,
@@ -117,6 +119,7 @@ class Approach:
         self._policy = policy
         self._quality_policy = quality_policy
         self._now_ns = 0
+        self._has_looked = False
         self._embedded = False
         self._frames = BestFrames(
             policy.fused_min,
@@ -179,6 +182,9 @@ class Approach:
         self._now_ns = _nanoseconds(frame)
         self._pose = None
         height, width = frame.pixels.shape[:2]
+        if height * width > _FRAME_PIXELS_MAX or min(height, width) < self._zone.inter_eye_min_px:
+            return Sight.UNUSABLE_FRAME
+        self._has_looked = True
         faces = self._models.detector.detect(frame)
         if not faces:
             return Sight.NOBODY
@@ -204,7 +210,7 @@ class Approach:
         `wipe` is still to be called, after the answer: it also clears the model's own memory.
         """
         if self._last is None or self._began_ns is None:
-            reason = CaptureReason.NOBODY if self._last is None else CaptureReason.TOO_FAR
+            reason = self._why_nobody()
             self._start_anew()
             return CaptureRejected(reason)
         if self.fused < self._policy.fused_min:
@@ -272,6 +278,11 @@ class Approach:
             or self._lasted(self._policy.judge_max_ms)
             or self._evidence.judged
         )
+
+    def _why_nobody(self) -> CaptureReason:
+        if not self._has_looked:
+            return CaptureReason.UNUSABLE_FRAMES if self._now_ns else CaptureReason.NOBODY
+        return CaptureReason.NOBODY if self._last is None else CaptureReason.TOO_FAR
 
     def _why_too_few(self) -> CaptureReason:
         """Name the defect that most frames had, if any had one: it can be mended."""
