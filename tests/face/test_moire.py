@@ -89,18 +89,17 @@ def pictures(
         x, y = np.array([160.0, 120.0]) - scale * eyes.mean(axis=0)
         matrix = np.array([[scale, 0, x], [0, scale, y]])
         seen = cv2.warpAffine(portrait.pixels, matrix, (320, 240), flags=cv2.INTER_AREA)
-        grey = cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY).astype(np.float32)
         down, across = np.mgrid[:240, :320] / distance
-        grey += printed * np.cos(2 * np.pi * (14 * across + 4 * down))
-        grey += chance.normal(0, 2, grey.shape)
-        yield np.clip(grey, 0, 255).astype(np.uint8), face(eyes=float(distance))
+        dots = printed * np.cos(2 * np.pi * (14 * across + 4 * down))
+        noisy = seen + dots[:, :, None] + chance.normal(0, 2, seen.shape)
+        yield np.clip(noisy, 0, 255).astype(np.uint8), face(eyes=float(distance))
 
 
 def seen(portrait: Portrait, printed: float) -> Moire:
     """Show these frames to a new one."""
     moire = Moire()
-    for grey, there in pictures(portrait, printed):
-        moire.add(grey, there)
+    for pixels, there in pictures(portrait, printed):
+        moire.add(pixels, there)
     return moire
 
 
@@ -125,11 +124,11 @@ def test_too_little_is_not_judged() -> None:
     """A few frames, a face that is far away, a picture smaller than the square."""
     moire, far, small = Moire(), Moire(), Moire()
     frames = list(pictures(rider_a(), 5.0))
-    for grey, there in frames[:5]:
-        moire.add(grey, there)
-    for grey, there in frames:
-        far.add(grey, face(eyes=20.0))
-        small.add(grey[100:150], there)
+    for pixels, there in frames[:5]:
+        moire.add(pixels, there)
+    for pixels, there in frames:
+        far.add(pixels, face(eyes=20.0))
+        small.add(pixels[100:150], there)
     assert not any(cue.measure().judged for cue in (moire, far, small))
 
 
@@ -138,17 +137,17 @@ def test_it_forgets() -> None:
     moire = seen(rider_a(), 5.0)
     moire.wipe()
     assert moire.measure() == Moire().measure()
-    [grey, there], *_ = pictures(rider_a(), 0.0)
-    before = grey.copy()
-    moire.add(grey, there)
-    np.testing.assert_array_equal(grey, before)
+    [pixels, there], *_ = pictures(rider_a(), 0.0)
+    before = pixels.copy()
+    moire.add(pixels, there)
+    np.testing.assert_array_equal(pixels, before)
 
 
 @pytest.mark.parametrize("x", [0.0, 5.0, 319.0, 600.0])
 def test_a_face_at_the_edge_is_looked_at_inside(x: float) -> None:
     """The square is moved into the picture, wherever the detector says the face is."""
-    grey = noise(1, 5.0).repeat(4, axis=0).repeat(5, axis=1).astype(np.uint8)
+    pixels = np.dstack([noise(1, 5.0)] * 3).repeat(4, axis=0).repeat(5, axis=1).astype(np.uint8)
     moire = Moire()
     for _ in range(6):
-        moire.add(grey, face(x=x, y=-20.0))
+        moire.add(pixels, face(x=x, y=-20.0))
     assert moire.measure().judged

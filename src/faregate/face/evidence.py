@@ -43,9 +43,8 @@ class LivenessEvidence:
         `grey` is the same picture, (H, W) uint8; neither is kept. `at_ns` is the frame's
         `captured_at`. Raises `ValueError` if it goes back.
         """
-        del frame  # colour is for cues other than parallax
         self._parallax.add(grey, face, at_ns=at_ns)
-        self._moire.add(grey, face)
+        self._moire.add(frame.pixels, face)
 
     def look(
         self, frame: Frame, grey: NDArray[np.uint8], face: DetectedFace, template: FaceTemplate

@@ -65,7 +65,7 @@ class CueRule:
 
 
 _RULES: Final = (
-    CueRule(kind=CueKind.MOIRE, boundary=-1.62, scale=0.05),
+    CueRule(kind=CueKind.MOIRE, boundary=-0.06, scale=0.01),
     CueRule(kind=CueKind.STEADINESS, boundary=0.1, scale=0.1),
 )
 
