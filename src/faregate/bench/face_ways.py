@@ -19,7 +19,12 @@ from faregate.face.approach import Models
 from faregate.face.detect import DetectedFace
 from faregate.face.pipeline import open_models
 from faregate.ids import CameraId
-from faregate.models.manifest import DlibPoints, DlibResNet
+from faregate.models.manifest import (
+    AlignedEmbedder,
+    DlibPoints,
+    DlibResNet,
+    PackManifest,
+)
 from faregate.models.pack import VerifiedPack, verify
 from faregate.video.frame import Frame
 
@@ -137,3 +142,13 @@ def open_peer(models_dir: Path) -> PeerWay:
             remedy="Run: pip install 'faregate[demo]', or use --no-peer.",
         )
     return PeerWay(verify("pip-offline", models_dir))
+
+
+def is_plain(manifest: PackManifest) -> bool:
+    """Whether the product itself looks at one upright crop of each face, and no more."""
+    return not any(isinstance(file, AlignedEmbedder) for file in manifest.files)
+
+
+def open_plain(pack: VerifiedPack) -> ProductWay:
+    """Open a pack with one upright crop of each face: vision.md's single-picture pipeline."""
+    return open_product(pack)

@@ -26,8 +26,8 @@ FPIR_LEVELS: Final = (1e-1, 1e-2, 1e-3, 1e-4)
 REPEATS: Final = 20
 """How often pictures are shared out anew into enrolled ones and probe frames."""
 
-DRAWS: Final = 10
-"""How often, each time, the others present are drawn: 200 trials a person in all."""
+DRAWS: Final = 5
+"""How often, each time, the others present are drawn: 100 trials a person in all."""
 
 _NEVER: Final = np.float32(-np.inf)
 
@@ -260,8 +260,8 @@ def at_threshold(fused: Fused, similarity_min: float, weights: NDArray[np.int64]
     return AtFpir(
         threshold=similarity_min,
         fpir=_of(fused.nonmated, fused.nonmated.wrong(similarity_min, margin_min), weights),
-        fnir=_rate(missed_by, counts, weights),
-        fnir_user=_rate(missed_by + fused.failures, counts + fused.failures, weights),
+        fnir=rate_over_people(missed_by, counts, weights),
+        fnir_user=rate_over_people(missed_by + fused.failures, counts + fused.failures, weights),
         wrong_rider=_of(fused.mated, fused.mated.wrong(similarity_min, margin_min), weights),
         people=people,
         people_missed=people_missed,
@@ -271,16 +271,19 @@ def at_threshold(fused: Fused, similarity_min: float, weights: NDArray[np.int64]
 
 def _of(trials: Trials, events: NDArray[np.bool_], weights: NDArray[np.int64]) -> Measured:
     people = weights.shape[1]
-    return _rate(_count(trials.person[events], people), _count(trials.person, people), weights)
+    return rate_over_people(
+        _count(trials.person[events], people), _count(trials.person, people), weights
+    )
 
 
 def _count(person: NDArray[np.intp], people: int) -> NDArray[np.int64]:
     return np.bincount(person, minlength=people).astype(np.int64)
 
 
-def _rate(
+def rate_over_people(
     events: NDArray[np.int64], trials: NDArray[np.int64], weights: NDArray[np.int64]
 ) -> Measured:
+    """Give the rate of `events` in `trials` (P,), counted by person. `weights` (R, P): draws."""
     total = int(trials.sum())
     value = int(events.sum()) / total if total else float("nan")
     with np.errstate(invalid="ignore"):

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from faregate.bench.fares import JOURNEYS_MIN, FareBench, bench_fares
 from faregate.cli.bench_clips import clips
+from faregate.cli.bench_faces import faces
 from faregate.cli.bench_liveness import liveness
 
 bench_app = typer.Typer(help="Measure what this machine can do.", no_args_is_help=True)
@@ -22,6 +23,7 @@ def bench() -> None:
 
 
 bench_app.command("clips")(clips)
+bench_app.command("faces")(faces)
 bench_app.command("liveness")(liveness)
 
 
