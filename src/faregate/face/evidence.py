@@ -6,11 +6,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from faregate.face.detail import Detail
 from faregate.face.detect import DetectedFace
 from faregate.face.liveness import Cue, CueKind, Liveness, LivenessPolicy, fuse
 from faregate.face.minifasnet import MiniFasNets
 from faregate.face.moire import Moire
 from faregate.face.parallax import ParallaxTrack
+from faregate.face.square import fills_square, square_of
 from faregate.face.steadiness import Steadiness
 from faregate.face.template import FaceTemplate
 from faregate.video.frame import Frame
@@ -32,6 +34,7 @@ class LivenessEvidence:
         self._policy = policy
         self._parallax = ParallaxTrack()
         self._moire = Moire()
+        self._detail = Detail()
         self._steadiness = Steadiness(same_person_min=same_person_min)
         self._passive_scores: list[float] = []
 
@@ -44,7 +47,11 @@ class LivenessEvidence:
         `captured_at`. Raises `ValueError` if it goes back.
         """
         self._parallax.add(grey, face, at_ns=at_ns)
-        self._moire.add(frame.pixels, face)
+        if fills_square(frame.pixels, face):
+            square = square_of(frame.pixels, face)
+            self._moire.add(square)
+            self._detail.add(square)
+            square[:] = 0
 
     def look(
         self, frame: Frame, grey: NDArray[np.uint8], face: DetectedFace, template: FaceTemplate
@@ -77,7 +84,7 @@ class LivenessEvidence:
         if self._passive_scores:
             mean = sum(self._passive_scores) / len(self._passive_scores)
             cues.append(Cue(kind=CueKind.PASSIVE, score=mean, judged=True, measure=mean))
-        cues += [self._moire.measure(), self._steadiness.measure()]
+        cues += [self._moire.measure(), self._detail.measure(), self._steadiness.measure()]
         return fuse(cues, self._policy)
 
     def wipe(self) -> None:
@@ -85,6 +92,7 @@ class LivenessEvidence:
         self._parallax.wipe()
         self._passive_scores.clear()
         self._moire.wipe()
+        self._detail.wipe()
         self._steadiness.wipe()
 
 

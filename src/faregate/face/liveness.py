@@ -16,6 +16,7 @@ class CueKind(StrEnum):
     PARALLAX = "parallax"  # a head has depth, a print or a screen has none
     PASSIVE = "passive"  # a network's opinion about single pictures
     MOIRE = "moire"  # a print has dots and a display has pixels, skin has neither
+    DETAIL = "detail"  # what was photographed twice has lost its finest part
     STEADINESS = "steadiness"  # the frames are of one person
 
 
@@ -66,6 +67,7 @@ class CueRule:
 
 _RULES: Final = (
     CueRule(kind=CueKind.MOIRE, boundary=-0.06, scale=0.01),
+    CueRule(kind=CueKind.DETAIL, boundary=-5.4, scale=0.4),
     CueRule(kind=CueKind.STEADINESS, boundary=0.1, scale=0.1),
 )
 

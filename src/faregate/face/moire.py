@@ -8,8 +8,6 @@ step towards the camera, so each frame is judged for itself and the frames' verd
 How much is left depends on the lens: a sharp one shows moire of a poor print or a large display, a
 soft one shows nothing, and a phone's display is too fine for most. So the cue can only refuse. That
 it finds no pattern says little.
-
-Judged on squares of the camera's own pixels, never rescaled: rescaling makes and destroys moire.
 """
 
 from collections import deque
@@ -19,16 +17,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from faregate.face.detect import DetectedFace
 from faregate.face.liveness import Cue, CueKind
-
-_SIDE_PX: Final = 64
-"""A face with 40 pixels between the eyes fills it; the window leaves the middle half of it."""
-
-_INTER_EYE_MIN_PX: Final = 28.0
-"""Of a smaller face the square is mostly what is behind it."""
-
-_BELOW_EYES: Final = 0.45  # of the distance between the eyes: the middle of cheeks and nose
+from faregate.face.square import SIDE_PX, WINDOW
 
 _DETAIL_PX: Final = 2.0
 _LOCAL_PX: Final = 6.0
@@ -49,7 +39,7 @@ standard deviation of 0.17 (4,000 squares): what is beyond one deviation of that
 _FRAMES_MIN: Final = 6
 _FRAMES_MAX: Final = 64
 
-_axis = np.fft.fftshift(np.fft.fftfreq(_SIDE_PX))
+_axis = np.fft.fftshift(np.fft.fftfreq(SIDE_PX))
 _down, _across = np.meshgrid(np.abs(_axis), np.abs(_axis), indexing="ij")
 
 
@@ -63,12 +53,10 @@ def _of_blocks() -> NDArray[np.bool_]:
     return (near(_across) & (_down < _BLOCK_WIDTH)) | (near(_down) & (_across < _BLOCK_WIDTH))
 
 
-_CHEQUERED: Final = (-1) ** (np.add.outer(np.arange(_SIDE_PX), np.arange(_SIDE_PX)) % 2)
+_CHEQUERED: Final = (-1) ** (np.add.outer(np.arange(SIDE_PX), np.arange(SIDE_PX)) % 2)
 """Moves the spectrum's zero to its middle."""
 
-_WINDOW: Final = (np.outer(np.hanning(_SIDE_PX), np.hanning(_SIDE_PX)) * _CHEQUERED).astype(
-    np.float32
-)
+_WINDOW: Final = WINDOW * _CHEQUERED.astype(np.float32)
 _PATTERNS: Final[NDArray[np.uint8]] = (
     (np.hypot(_down, _across) >= _FREQUENCY_MIN)
     & (np.hypot(_down, _across) <= 1 / 2)
@@ -96,19 +84,11 @@ class Moire:
     def __init__(self) -> None:
         self._excess: deque[float] = deque(maxlen=_FRAMES_MAX)
 
-    def add(self, pixels: NDArray[np.uint8], face: DetectedFace) -> None:
-        """Take one more frame (H, W, 3) uint8 RGB and where the face is in it. Crops are wiped."""
-        height, width = pixels.shape[:2]
-        if face.inter_eye_px() < _INTER_EYE_MIN_PX or min(height, width) < _SIDE_PX:
-            return
-        x, y = face.eyes().mean(axis=0)
-        left = int(np.clip(x - _SIDE_PX / 2, 0, width - _SIDE_PX))
-        below = y + _BELOW_EYES * face.inter_eye_px()
-        top = int(np.clip(below - _SIDE_PX / 2, 0, height - _SIDE_PX))
-        crop = pixels[top : top + _SIDE_PX, left : left + _SIDE_PX].astype(np.float32)
-        planes = np.moveaxis(crop @ _OPPONENTS.T, 2, 0).copy()
+    def add(self, square: NDArray[np.float32]) -> None:
+        """Take the square (S, S, 3) of one more frame. It is left as it is."""
+        planes = np.moveaxis(square @ _OPPONENTS.T, 2, 0).copy()
         self._excess.append(sum((max(0.0, peak(plane) - _EXCESS_FROM) for plane in planes), 0.0))
-        crop[:], planes[:] = 0, 0
+        planes[:] = 0
 
     def measure(self) -> Cue:
         """Give what was seen so far; its score is the policy's to give. Changes nothing."""
