@@ -377,12 +377,20 @@ def test_no_camera_has_such_frames(shape: tuple[int, int], world: World) -> None
     assert approach.capture() == CaptureRejected(CaptureReason.NOBODY)
 
 
-def test_shows_the_pose_of_the_last_frame(world: World) -> None:
-    """For a challenge: also of a face that is turned too far to be fused, and of nobody's."""
+def test_shows_what_the_last_frame_had(world: World) -> None:
+    """For prompts and advice: size, and pose also of a face that is turned too far to be fused."""
     approach = begin(world)
-    yaws = []
+    seen = []
     for step, world.faces in enumerate((NEAR, TURNED, FAR, NOBODY)):
         approach.add(frame(step))
-        yaws.append(approach.pose and round(approach.pose.yaw_deg))
-    assert yaws[0] == 0
-    assert yaws[1:] == [pytest.approx(38, abs=3), None, None]
+        seen.append(approach.sighting)
+    assert [each.sight for each in seen] == [
+        Sight.FUSED,
+        Sight.TURNED_AWAY,
+        Sight.OUTSIDE_ZONE,
+        Sight.NOBODY,
+    ]
+    assert [round(each.inter_eye_px) for each in seen] == [60, 60, 30, 0]
+    assert seen[0].inter_eye_share == pytest.approx(60 / 640)
+    yaws = [each.quality and round(each.quality.pose.yaw_deg) for each in seen]
+    assert yaws == [0, pytest.approx(38, abs=3), None, None]

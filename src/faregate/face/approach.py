@@ -12,7 +12,9 @@ from faregate.face.capture import (
     CaptureReason,
     CaptureRejected,
     FaceCapture,
+    Quality,
     Sight,
+    Sighting,
     Zone,
 )
 from faregate.face.detect import DetectedFace, Detector
@@ -20,7 +22,6 @@ from faregate.face.embed import Embedder
 from faregate.face.evidence import LivenessEvidence
 from faregate.face.liveness import LivenessPolicy
 from faregate.face.minifasnet import MiniFasNets
-from faregate.face.pose import Pose
 from faregate.face.quality import QualityPolicy, defect, measure_quality
 from faregate.face.selection import BestFrames, HeldFrame, Spread
 from faregate.face.template import fuse
@@ -120,6 +121,9 @@ class Approach:
         self._quality_policy = quality_policy
         self._now_ns = 0
         self._has_looked = False
+        self._eyes_px = 0.0
+        self._quality: Quality | None = None
+        self._sighting = Sighting(sight=Sight.NOBODY)
         self._embedded = False
         self._frames = BestFrames(
             policy.fused_min,
@@ -134,7 +138,6 @@ class Approach:
         self._frames.wipe()
         self._evidence.wipe()
         self._defects: Counter[Sight] = Counter()
-        self._pose: Pose | None = None
         self._began_ns: int | None = None
         self._began_at_ns = 0
         self._last: _Seen | None = None
@@ -158,9 +161,9 @@ class Approach:
         return len(self._frames)
 
     @property
-    def pose(self) -> Pose | None:
-        """Which way the face in the zone is turned in the last frame; None where none was there."""
-        return self._pose
+    def sighting(self) -> Sighting:
+        """What the last frame showed."""
+        return self._sighting
 
     @property
     def ready(self) -> bool:
@@ -179,8 +182,18 @@ class Approach:
 
     def add(self, frame: Frame) -> Sight:
         """Look at one more frame and say what became of it. The frame is not kept."""
+        self._eyes_px, self._quality = 0.0, None
+        sight = self._look(frame)
+        self._sighting = Sighting(
+            sight=sight,
+            inter_eye_px=self._eyes_px,
+            inter_eye_share=self._eyes_px / frame.pixels.shape[1],
+            quality=self._quality,
+        )
+        return sight
+
+    def _look(self, frame: Frame) -> Sight:
         self._now_ns = _nanoseconds(frame)
-        self._pose = None
         height, width = frame.pixels.shape[:2]
         if height * width > _FRAME_PIXELS_MAX or min(height, width) < self._zone.inter_eye_min_px:
             return Sight.UNUSABLE_FRAME
@@ -190,6 +203,7 @@ class Approach:
             return Sight.NOBODY
         inside = [face for face in faces if self._in_zone(face, width, height)]
         face = (inside or faces)[0]
+        self._eyes_px = face.inter_eye_px()
         largest_allowed = self._policy.bystander_max * face.inter_eye_px()
         if any(other.inter_eye_px() > largest_allowed for other in inside[1:]):
             return Sight.SEVERAL_FACES
@@ -240,8 +254,7 @@ class Approach:
             self._began_ns = frame.received_ns
             self._began_at_ns = self._now_ns
         height, width = frame.pixels.shape[:2]
-        quality = measure_quality(grey, face)
-        self._pose = quality.pose
+        quality = self._quality = measure_quality(grey, face)
         bad = defect(quality, face, width=width, height=height, policy=self._quality_policy)
         if bad is not None:
             self._defects[bad] += 1

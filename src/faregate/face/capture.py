@@ -67,6 +67,20 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """What one frame showed of the face that is followed, for prompts and advice.
+
+    `inter_eye_px` is 0 where there was none, and `inter_eye_share` is it as a share of the
+    picture's width. Only a face in the zone has a `quality`.
+    """
+
+    sight: Sight
+    inter_eye_px: float = 0.0
+    inter_eye_share: float = 0.0
+    quality: Quality | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Zone:
     """Where a face must be to be embedded at all: near enough, and in this part of the picture."""
 
