@@ -127,13 +127,14 @@ class Card(_Strict):
     """The thresholds that follow from a measurement, and the measurement.
 
     `false_match_rate` is that of single pictures at `similarity_min`, in `comparisons` of different
-    people of `data_set`; the `fused_` numbers count the same for templates fused from three, which
-    is what a gate compares.
+    people of `data_set`, with its 95 % interval; the `fused_` numbers count the same for templates
+    fused from three, which is what a gate compares. `faregate bench faces` measures all of them.
     """
 
     similarity_min: float = Field(gt=-1, lt=1, description="cosine, inclusive")
     margin_min: float = Field(ge=0, lt=2, description="best minus second best, inclusive")
-    false_match_rate: float = Field(gt=0, lt=1)
+    false_match_rate: float = Field(ge=0, lt=1)
+    false_match_rate_ci95: tuple[float, float]
     comparisons: int = Field(gt=0)
     fused_comparisons: int = Field(gt=0)
     fused_false_matches: int = Field(ge=0)
