@@ -74,6 +74,11 @@ class World:
         del frame
         return tuple(sorted(self.faces, key=DetectedFace.inter_eye_px, reverse=True))
 
+    def look_again(self, frame: Frame, face: DetectedFace) -> tuple[DetectedFace, ...]:
+        """Have no second way to look."""
+        del frame, face
+        return ()
+
     def embed(self, frame: Frame, face: DetectedFace) -> FaceTemplate:
         """Give one direction a person, a little different each time."""
         del frame, face

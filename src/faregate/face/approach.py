@@ -21,6 +21,7 @@ from faregate.face.detect import DetectedFace, Detector
 from faregate.face.embed import Embedder
 from faregate.face.evidence import LivenessEvidence
 from faregate.face.liveness import LivenessPolicy
+from faregate.face.looks import embed_looks
 from faregate.face.minifasnet import MiniFasNets
 from faregate.face.quality import QualityPolicy, defect, measure_quality
 from faregate.face.selection import BestFrames, HeldFrame, Spread
@@ -49,6 +50,10 @@ class ApproachPolicy:
     fused_min: int = 3
     """With 3 enrolment pictures, FNIR falls from 3.8 % with one probe frame to 0.4 % with three
     (`permissive-small`, half of LFW-a)."""
+
+    looks: int = 1
+    """Readings of each fused frame's points, see `embed_looks`: each costs an embedding, and a
+    gate has no time for them."""
 
     spacing_ms: int = 200
     """Between fused frames, see `Spread`."""
@@ -262,7 +267,9 @@ class Approach:
         is_one_more = self._is_one_more_wanted()
         if not is_one_more and not self._frames.improves(quality, self._now_ns):
             return Sight.FOLLOWED
-        template = self._models.embedder.embed(frame, face)
+        template = embed_looks(
+            self._models.detector, self._models.embedder, frame, face, looks=self._policy.looks
+        )
         self._embedded = True
         if any(
             template.similarity(held.template) < self._models.same_person_min

@@ -34,6 +34,7 @@ from faregate.video.frame import Frame
 
 ENROLMENT_POLICY: Final = ApproachPolicy(
     fused_min=5,
+    looks=3,
     spacing_ms=300,
     judge_max_ms=8_000,
     lasts_max_ms=12_000,
