@@ -54,7 +54,7 @@ def quality_of(
         dynamic_range=7.0,
         overexposed=0.0,
         symmetry=0.5,
-        pose=Pose(yaw_deg=yaw_deg, pitch_deg=pitch_deg, roll_deg=0.0, misfit=0.02),
+        pose=Pose(yaw_deg=yaw_deg, pitch_deg=pitch_deg, roll_deg=0.0, misfit=0.02, narrowness=1.0),
         score=score,
     )
 

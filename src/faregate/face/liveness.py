@@ -18,6 +18,7 @@ class CueKind(StrEnum):
     MOIRE = "moire"  # a print has dots and a display has pixels, skin has neither
     DETAIL = "detail"  # what was photographed twice has lost its finest part
     STEADINESS = "steadiness"  # the frames are of one person
+    CHALLENGE = "challenge"  # at enrolment: it turned as it was asked to, when it was asked to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,11 @@ are the medians of what the two detectors say of LFW-a (development people, 600 
 the nose lies about 31 mm before the pupils, its base 15 mm, the corners of the mouth 2 mm, and the
 outer corners of the eyes 10 mm behind the inner ones."""
 
+_LOWEST: Final = {
+    PointsKind.EYES_NOSE_MOUTH: slice(3, 5),
+    PointsKind.EYE_CORNERS_NOSE: slice(4, 5),
+}
+_HEIGHT_MIN_PX: Final = 1.0
 _STEP_DEG: Final = 3.0
 _YAW_MAX_DEG: Final = 60.0
 _PITCH_MAX_DEG: Final = 45.0
@@ -60,13 +65,15 @@ class Pose:
     `yaw_deg` is positive where the nose points to the image's right, `pitch_deg` where it points
     down, `roll_deg` where the head leans clockwise. `misfit` is how far the points lie off the mean
     face so turned, root mean square in distances between the eyes: nothing is said about a pose
-    that is large, or points that belong to no face.
+    that is large, or points that belong to no face. `narrowness` is the distance between the eyes
+    over the height from them to the lowest of the five points, which a turn makes smaller.
     """
 
     yaw_deg: float
     pitch_deg: float
     roll_deg: float
     misfit: float
+    narrowness: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -86,7 +93,7 @@ def estimate_pose(face: DetectedFace) -> Pose:
     points -= points.mean()
     length, eyes = float(np.linalg.norm(points)), face.inter_eye_px()
     if length == 0.0 or eyes == 0.0:
-        return Pose(yaw_deg=180.0, pitch_deg=0.0, roll_deg=0.0, misfit=1.0)
+        return Pose(yaw_deg=180.0, pitch_deg=0.0, roll_deg=0.0, misfit=1.0, narrowness=0.0)
     overlaps = grid.shapes.conj() @ (points / length)
     misfits = 1.0 - np.abs(overlaps) ** 2
     in_eyes = (length / eyes) ** 2
@@ -97,7 +104,17 @@ def estimate_pose(face: DetectedFace) -> Pose:
         pitch_deg=float(grid.pitches_deg[column]) + _STEP_DEG * _valley(doubts[row], int(column)),
         roll_deg=float(np.degrees(np.angle(overlaps[row, column]))),
         misfit=float(np.sqrt(misfits[row, column] * in_eyes / len(points))),
+        narrowness=_narrowness(face),
     )
+
+
+def _narrowness(face: DetectedFace) -> float:
+    left, right = face.eyes()
+    across = (right - left) / face.inter_eye_px()
+    down = np.array([-across[1], across[0]])
+    low = face.points[_LOWEST[face.points_kind]].mean(axis=0)
+    height = abs(float((low - (left + right) / 2) @ down))
+    return face.inter_eye_px() / max(height, _HEIGHT_MIN_PX)
 
 
 def _valley(values: NDArray[np.float64], at: int) -> float:
