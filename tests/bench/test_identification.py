@@ -130,7 +130,7 @@ def test_far_apart_nobody_is_missed_and_nobody_mistaken() -> None:
 def test_everybody_alike_is_never_recognised() -> None:
     """With a margin, riders who all look the same open nothing; without one, anybody's gate."""
     embedded = made_up_people(10, pictures=4, noise=1.0)
-    embedded.vectors[:] = embedded.vectors[0]
+    embedded.probes[:] = embedded.probes[0]
     strict = replace(SETTING, margin_min=0.01)
     join = FusedTemplates(ModelId("made-up"))
     found = [

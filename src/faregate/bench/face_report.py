@@ -37,7 +37,7 @@ def document(
 ) -> dict[str, Any]:
     """Give the whole report."""
     plan = findings.plan
-    product = findings.ways[PRODUCT]
+    product = findings.measures.ways[PRODUCT]
     main = product.identified[0]
     return {
         "format": FORMAT,
@@ -71,6 +71,7 @@ def document(
         "lfw_10fold_accuracy": _ten_fold(product),
         "fnir_at_fpir": _by_fpir(main),
         "identification": [_identified(one) for one in product.identified],
+        "fused": _fused(findings),
         "plain": _other(findings, PLAIN),
         "peer": _other(findings, PEER),
         "groups": [
@@ -81,12 +82,12 @@ def document(
                 "n_nonmated": one.nonmated,
                 **_at(one.rates),
             }
-            for one in findings.groups
+            for one in findings.measures.groups
         ],
         **_speed(findings),
         "det": {
             name: [list(point) for point in way.verification.curve]
-            for name, way in findings.ways.items()
+            for name, way in findings.measures.ways.items()
         },
     }
 
@@ -212,11 +213,29 @@ def _at_fpir(at: AtFpir) -> dict[str, Any]:
     }
 
 
+def _fused(findings: FacesFindings) -> dict[str, Any]:
+    """Write verification of fused templates, and what it gains on plain single pictures."""
+    return {
+        "enrolled": findings.plan.enrolled,
+        "probe": findings.plan.probe,
+        **_verification(findings.measures.ways[PRODUCT].fused),
+        "fnmr_difference": {
+            level_name(level): {
+                **measured(gain.difference),
+                "fused": measured(gain.fused),
+                "plain": measured(gain.plain),
+                "n_people": gain.people,
+            }
+            for level, gain in findings.measures.fused_gain.items()
+        },
+    }
+
+
 def _other(findings: FacesFindings, name: str) -> dict[str, Any] | None:
     """Write another way, and how the product differs from it (product minus other)."""
-    if name not in findings.ways:
+    if name not in findings.measures.ways:
         return None
-    way = findings.ways[name]
+    way = findings.measures.ways[name]
     return {
         "failure_to_acquire": _failures(way),
         **_verification(way.verification),
@@ -224,7 +243,7 @@ def _other(findings: FacesFindings, name: str) -> dict[str, Any] | None:
         "identification": [_identified(one) for one in way.identified],
         "fnmr_difference": {
             level_name(level): measured(value)
-            for level, value in findings.differences[name].items()
+            for level, value in findings.measures.differences[name].items()
         },
     }
 

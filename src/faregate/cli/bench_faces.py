@@ -65,9 +65,6 @@ def faces(  # noqa: PLR0913 - each is an option
     peer: Annotated[
         bool, typer.Option(help="Measure the face_recognition recipe on the same pictures.")
     ] = True,
-    plain: Annotated[
-        bool, typer.Option(help="Measure the plain single-picture pipeline beside it.")
-    ] = True,
     jobs: Annotated[
         int, typer.Option(min=1, max=_JOBS_MAX, help="Pictures looked at at a time.")
     ] = 1,
@@ -78,7 +75,7 @@ def faces(  # noqa: PLR0913 - each is an option
 ) -> None:
     """Measure FNMR at FMR, FNIR at FPIR, failures to acquire and speed, with intervals."""
     require_bench_extra()
-    from faregate.bench.faces import PEER, PLAIN, FacesPlan  # noqa: PLC0415 - an extra
+    from faregate.bench.faces import FacesPlan, Peer  # noqa: PLC0415 - an extra
 
     if report.resolve().is_relative_to(dataset.resolve()):
         raise InvalidInputError(
@@ -87,7 +84,6 @@ def faces(  # noqa: PLR0913 - each is an option
             remedy="Choose another folder with --report.",
         )
     require_writable(report)
-    wanted = {PEER: peer, PLAIN: plain}
     plan = FacesPlan(
         dataset=dataset,
         pairs=pairs,
@@ -98,7 +94,7 @@ def faces(  # noqa: PLR0913 - each is an option
         riders=tuple(dict.fromkeys(riders or _RIDERS)),
         enrolled=enrolled,
         probe=probe,
-        compared_with=frozenset(name for name, is_wanted in wanted.items() if is_wanted),
+        peer=Peer.MEASURED if peer else Peer.LEFT_OUT,
         jobs=jobs,
         seed=seed,
         resamples=bootstrap,
@@ -134,8 +130,6 @@ def _measure(plan: "FacesPlan", report: Path) -> None:
 
 def command_of(plan: "FacesPlan") -> str:
     """Give the command that was run, with names instead of this machine's paths."""
-    from faregate.bench.faces import PEER, PLAIN  # noqa: PLC0415 - an extra
-
     words = ["faregate", "bench", "faces", plan.dataset.resolve().name, "--pack", plan.pack]
     words += ["--people", "all" if plan.people is None else str(plan.people)]
     for option, path in (("--pairs", plan.pairs), ("--groups", plan.groups)):
@@ -143,7 +137,7 @@ def command_of(plan: "FacesPlan") -> str:
     for riders in plan.riders:
         words += ["--riders", str(riders)]
     words += ["--enrolled", str(plan.enrolled), "--probe", str(plan.probe)]
-    words += [f"--no-{name}" for name in (PEER, PLAIN) if name not in plan.compared_with]
+    words += [] if plan.peer == "measured" else ["--no-peer"]
     words += ["--seed", str(plan.seed), "--bootstrap", str(plan.resamples), "--report", "DIR"]
     return shlex.join(words)
 
@@ -152,7 +146,7 @@ def _show(findings: "FacesFindings", console: Console) -> None:
     from faregate.bench.face_report import level_name  # noqa: PLC0415 - an extra
 
     table = Table("", "No face", *(f"FNMR at FMR {name}" for name in ("1e-2", "1e-3", "1e-4")))
-    for name, way in findings.ways.items():
+    for name, way in findings.measures.ways.items():
         levels = {level_name(rate): at for rate, at in way.verification.levels.items()}
         table.add_row(
             name,
@@ -163,7 +157,7 @@ def _show(findings: "FacesFindings", console: Console) -> None:
             ),
         )
     console.print(table)
-    for one in findings.ways["product"].identified:
+    for one in findings.measures.ways["product"].identified:
         setting = one.setting
         console.print(
             f"1 : {setting.riders}, {setting.enrolled} enrolled x {setting.probe} probe frames: "
