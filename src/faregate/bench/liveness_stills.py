@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from faregate.bench.people import Split, split_of
 from faregate.bench.pictures import PictureDefect, read_picture
 from faregate.errors import InvalidInputError
-from faregate.face.detect import DetectedFace, Detector
+from faregate.face.detect import DetectedFace
 from faregate.ids import CameraId
 from faregate.video.frame import Frame
 
@@ -36,6 +36,13 @@ _RIVAL: Final = 0.7
 
 _SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 _NOWHEN: Final = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class FaceFinder(Protocol):
+    """What finds the five points; a detector, or a pipeline with one."""
+
+    def detect(self, frame: Frame) -> tuple[DetectedFace, ...]:
+        """Give the faces of a frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ class Stills:
 
 def find_stills(
     folder: Path,
-    detector: Detector,
+    finder: FaceFinder,
     *,
     people: Split,
     people_max: int,
@@ -76,7 +83,7 @@ def find_stills(
     for home in _homes(folder, people):
         if len(found) == people_max:
             break
-        theirs = tuple(_usable(home, len(found), detector, skipped))
+        theirs = tuple(_usable(home, len(found), finder, skipped))
         if theirs:
             found.append(theirs)
             on_person()
@@ -101,7 +108,7 @@ def _shuffled(home: Path) -> bytes:
 
 
 def _usable(
-    home: Path, person: int, detector: Detector, skipped: Counter[str]
+    home: Path, person: int, finder: FaceFinder, skipped: Counter[str]
 ) -> Iterator[StillFile]:
     used = 0
     for path in sorted(home.iterdir()):
@@ -109,7 +116,7 @@ def _usable(
             return
         if path.suffix.lower() not in _SUFFIXES or not path.is_file():
             continue
-        points = _points(path, detector)
+        points = _points(path, finder)
         if isinstance(points, str):
             skipped[points] += 1
             continue
@@ -118,12 +125,12 @@ def _usable(
         yield StillFile(path=path, person=person, points=places)
 
 
-def _points(path: Path, detector: Detector) -> NDArray[np.float32] | str:
+def _points(path: Path, finder: FaceFinder) -> NDArray[np.float32] | str:
     """Give the five points (5, 2) of the face that is meant, or why there is none."""
     picture = read_picture(path)
     if isinstance(picture, PictureDefect):
         return picture.value
-    faces = detector.detect(Frame(CameraId("still"), _NOWHEN, 0, picture))
+    faces = finder.detect(Frame(CameraId("still"), _NOWHEN, 0, picture))
     if not faces:
         return "no_face"
     face = _meant(faces, picture.shape[1], picture.shape[0])
