@@ -1,8 +1,13 @@
 """Move a face onto reference points: the movement, and the pixels."""
 
+from typing import Final
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+_AVERAGED_BELOW: Final = 0.75
+"""Between 1 and this scale, the two by two pixels that are interpolated miss next to none."""
 
 
 def similarity_onto(
@@ -25,24 +30,43 @@ def crop_onto(
 ) -> NDArray[np.uint8]:
     """Give the (height, width, 3) crop that `matrix` (2, 3) moves `pixels` (H, W, 3) onto.
 
-    `size` is (width, height). What lies outside the picture is black. Only the part of the
-    picture that is needed is read, so that its own size does not matter: OpenCV refuses to warp
-    pictures of 32,768 pixels a side.
+    `size` is (width, height). What lies outside the picture is black. A face that is larger than
+    the crop is averaged down, not sampled: the noise of a near face falls, and fine texture does
+    not turn into other texture. Only the part of the picture that is needed is read, so that the
+    picture's own size does not matter: OpenCV refuses to warp 32,768 pixels a side.
     """
     width, height = size
-    corners = np.array([(0, 0), (width, 0), (0, height), (width, height)], np.float64)
     empty = np.zeros((height, width, 3), np.uint8)
-    if not abs(np.linalg.det(matrix[:, :2])) > 0.0:  # so written, NaN is empty too
+    if not np.isfinite(matrix).all() or np.linalg.det(matrix[:, :2]) == 0.0:
         return empty
+    scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
     back = cv2.invertAffineTransform(matrix)
-    # One pixel more on each side for the interpolation.
+    corners = np.array([(0, 0), (width, 0), (0, height), (width, height)], np.float64)
     reach = corners @ back[:, :2].T + back[:, 2]
+    # Some pixels more on each side, for the interpolation.
+    margin = 1 + np.ceil(1 / scale)
     limits = np.array([pixels.shape[1], pixels.shape[0]])
-    left, top = (int(edge) for edge in np.clip(np.floor(reach.min(axis=0)) - 1, 0, limits))
-    right, bottom = (int(edge) for edge in np.clip(np.ceil(reach.max(axis=0)) + 2, 0, limits))
+    left, top = np.clip(np.floor(reach.min(axis=0) - margin), 0, limits).astype(int).tolist()
+    right, bottom = np.clip(np.ceil(reach.max(axis=0) + margin), 0, limits).astype(int).tolist()
     if left >= right or top >= bottom:
         return empty
     part = pixels[top:bottom, left:right]
-    shift = matrix.copy()
-    shift[:, 2] += matrix[:, :2] @ np.array([left, top], np.float64)
-    return cv2.warpAffine(part, shift, size, flags=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
+    moved = matrix.copy()
+    moved[:, 2] += matrix[:, :2] @ np.array([left, top], np.float64)
+    if scale >= _AVERAGED_BELOW:
+        return _warped(part, moved, size)
+    small_size = max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale))
+    small = cv2.resize(part, small_size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    # Pixel middles lie at whole numbers: x = (x_small + 1/2) / factor - 1/2.
+    factor = np.array(small_size) / np.array([right - left, bottom - top])
+    moved[:, 2] += moved[:, :2] @ (0.5 / factor - 0.5)
+    moved[:, :2] /= factor
+    crop = _warped(small, moved, size)
+    small[:] = 0
+    return crop
+
+
+def _warped(
+    pixels: NDArray[np.uint8], matrix: NDArray[np.float64], size: tuple[int, int]
+) -> NDArray[np.uint8]:
+    return cv2.warpAffine(pixels, matrix, size, flags=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
