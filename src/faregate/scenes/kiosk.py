@@ -52,7 +52,9 @@ class TimedMove:
 class _Answer:
     """How far somebody has turned (radians) and come closer (a part of the distance)."""
 
-    moves: tuple[TimedMove, ...]
+    moves: Sequence[TimedMove]
+    """Looked at anew for each frame, so that prompts may be added while they are answered."""
+
     yaw: float
     pitch: float
     closer: float
@@ -79,7 +81,10 @@ def prompted_session(
     seconds: float = 8.0,
     look: LiveLook | None = None,
 ) -> Take:
-    """Set up somebody at a kiosk who does as asked. `look` is `LiveLook()` unless given."""
+    """Set up somebody at a kiosk who does as asked. `look` is `LiveLook()` unless given.
+
+    Moves may be added while the frames are taken: each frame shows those known by then.
+    """
     look = look or LiveLook()
     walk = WalkUp(seed=seed, lane=KIOSK_LANE, seconds=seconds)
     chance, camera = walk.kiosk_chance(), walk.camera()
@@ -160,7 +165,7 @@ def _place(walk: WalkUp, chance: np.random.Generator) -> NDArray[np.float64]:
 def _answer(moves: Sequence[TimedMove], chance: np.random.Generator) -> _Answer:
     """Draw how far somebody goes: a relief is drawn rightly up to 25 degrees of turn."""
     return _Answer(
-        moves=tuple(moves),
+        moves=moves,
         yaw=float(np.radians(chance.uniform(15, 23))),
         pitch=float(np.radians(chance.uniform(9, 15))),
         closer=chance.uniform(0.6, 1.0) * _NEARER,
