@@ -18,8 +18,10 @@ from faregate.face.approach import Approach, ApproachPolicy, Models
 from faregate.face.capture import CaptureReason, CaptureRejected, FaceCapture, Sight, Zone
 from faregate.face.detect import DetectedFace
 from faregate.face.liveness import CueKind, CueRule, LivenessPolicy
+from faregate.face.motion import FaceMotion
 from faregate.face.parallax import Parallax
 from faregate.face.quality import QualityPolicy
+from faregate.face.relief import Relief
 from faregate.face.template import FaceTemplate
 from faregate.ids import CameraId, ModelId
 from faregate.video.frame import Frame
@@ -100,6 +102,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     class Track:
         def __init__(self) -> None:
             self.frames = 0
+            self.motion = FaceMotion()
 
         def add(self, grey: NDArray[np.uint8], face: DetectedFace, *, at_ns: int) -> None:
             del grey, face, at_ns
@@ -116,7 +119,9 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
             self.frames = 0
             world.wiped_tracks += 1
 
+    nose = Relief(agreement=0.9, strength=9.0, judged=True, score=0.9)
     monkeypatch.setattr(evidence_module, "ParallaxTrack", Track)
+    monkeypatch.setattr(evidence_module, "measure_relief", lambda motion: nose)  # noqa: ARG005
     return world
 
 

@@ -64,6 +64,7 @@ def test_a_person_is_live_and_forgotten(detector: DlibDetector) -> None:
     kinds = [cue.kind for cue in seen.cues]
     assert kinds == [
         CueKind.PARALLAX,
+        CueKind.RELIEF,
         CueKind.MOIRE,
         CueKind.DETAIL,
         CueKind.STEADINESS,

@@ -22,6 +22,7 @@ from faregate.face.capture import (
 )
 from faregate.face.liveness import LIVENESS_MIN, CueKind
 from faregate.face.parallax import Parallax, ParallaxTrack
+from faregate.face.relief import Relief
 from faregate.face.pipeline import FacePipeline
 from faregate.ids import CameraId
 from faregate.models.manifest import MiniFasNet
@@ -62,6 +63,8 @@ class _Deep(ParallaxTrack):
 def deep(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let flat pictures pass for heads."""
     monkeypatch.setattr(evidence_module, "ParallaxTrack", _Deep)
+    nose = Relief(agreement=0.9, strength=9.0, judged=True, score=0.9)
+    monkeypatch.setattr(evidence_module, "measure_relief", lambda motion: nose)  # noqa: ARG005
 
 
 def captured(pipeline: FacePipeline, frames: Iterator[Frame]) -> FaceCapture:

@@ -44,6 +44,9 @@ _POINTS_MAX: Final = 90
 POINTS_MIN: Final = 20
 _LOST_MAX: Final = 3
 _LOCAL_PX: Final = 6.0
+_SEEN_MIN: Final = 0.6
+"""In this part of the frames a point must have been followed; at 0.6 some frames two apart share
+it, however the gaps fall."""
 
 _GROSS_PX: Final = 2.5
 """Further from the homography is a mistake, no relief: a 2 cm nose is 2.2 px from the plane of the
@@ -76,13 +79,19 @@ class Reference:
     """The first good sight of a face, from which it is followed.
 
     `chip` (S, S) uint8 is normalised, and `half` (S/2, S/2) the same at half the size; `points`
-    (N, 2) and the detector's own `landmarks` (5, 2) are in its pixels.
+    (N, 2) and `landmarks` (3, 2), the detector's eyes and nose, are in its pixels.
     """
 
     chip: NDArray[np.uint8] = field(repr=False)
     half: NDArray[np.uint8] = field(repr=False)
     points: NDArray[np.float32] = field(repr=False)
     landmarks: NDArray[np.float32] = field(repr=False)
+
+
+def seen_often(residuals: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Tell which points (N,) were followed in enough of the frames (T, N, 2)."""
+    often: NDArray[np.bool_] = np.isfinite(residuals[:, :, 0]).mean(axis=0) > _SEEN_MIN
+    return often
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,6 +139,10 @@ class FaceMotion:
     def lost(self) -> bool:
         """Whether the face could not be followed in the last frame."""
         return self._lost > 0
+
+    def baseline(self) -> float:
+        """Give how much the view is known to have changed, in radians: a deviation over time."""
+        return float(np.sqrt(np.var(np.stack(self._views), axis=0).sum())) if self._views else 0.0
 
     def add(self, grey: NDArray[np.uint8], face: DetectedFace, *, at_ns: int) -> None:
         """Take one more frame (H, W) uint8 and where the face is in it.
@@ -192,9 +205,10 @@ class FaceMotion:
         if np.size(corners) < 2 * POINTS_MIN:  # None where there is none
             chip[:] = 0
             return
-        landmarks = _mapped(face.points, to_chip)
-        places = np.rint(landmarks).astype(int).clip(0, _CHIP_PX - 1)
-        own = landmarks[_INSIDE[places[:, 1], places[:, 0]] > 0]
+        five = _mapped(face.points, to_chip)
+        places = np.rint(five).astype(int).clip(0, _CHIP_PX - 1)
+        own = five[_INSIDE[places[:, 1], places[:, 0]] > 0]
+        landmarks = _mapped(np.vstack([face.eyes(), face.nose()]), to_chip)
         self._reference = Reference(
             chip=chip,
             half=_chip(grey, _HALVED @ to_chip, size=_CHIP_PX // 2),

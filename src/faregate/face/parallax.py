@@ -23,11 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faregate.face.detect import DetectedFace
-from faregate.face.motion import EYES_PX, POINTS_MIN, FaceMotion
-
-_SEEN_MIN: Final = 0.6
-"""In this part of the frames a point must have been followed; at 0.6 some frames two apart share
-it, however the gaps fall."""
+from faregate.face.motion import EYES_PX, POINTS_MIN, FaceMotion, seen_often
 
 _LAG: Final = 2
 """Frames between the two residuals of a product. Not 1: a camera or encoder that repeats a frame
@@ -89,7 +85,7 @@ class ParallaxTrack:
             return Parallax(residual=0.0, baseline=0.0, frames=frames, judged=False, score=0.0)
         power, error = _coherent(np.stack(self.motion.residuals))
         boundary = _FLOOR**2 + _STANDARD_ERRORS * error
-        baseline = float(np.sqrt(np.var(np.stack(self.motion.views), axis=0).sum()))
+        baseline = self.motion.baseline()
         enough = frames >= _FRAMES_TO_REFUSE and baseline >= _VIEW_TO_REFUSE
         judged = power >= boundary or enough
         return Parallax(
@@ -110,7 +106,7 @@ def _coherent(residuals: NDArray[np.float32]) -> tuple[float, float]:
 
     Where too few points were seen often enough the power is 0 and its error infinite.
     """
-    kept = np.isfinite(residuals[:, :, 0]).mean(axis=0) > _SEEN_MIN
+    kept = seen_often(residuals)
     if kept.sum() < POINTS_MIN:
         return 0.0, float("inf")
     moved = residuals[:, kept] - np.nanmean(residuals[:, kept], axis=0)
