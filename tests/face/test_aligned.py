@@ -62,7 +62,7 @@ def test_embeds_as_a_plain_session_does(
     size = (round(wide * scale), round(high * scale)) if scale < 0.75 else (wide, high)
     pixels = cv2.resize(portrait.pixels, size, interpolation=cv2.INTER_AREA)
     factor = np.array(size, np.float32) / np.array([wide, high], np.float32)
-    points = (portrait.points + np.float32(0.5)) * factor - np.float32(0.5)
+    points = ((portrait.points + 0.5) * factor - 0.5).astype(np.float32)
     crop = cv2.warpAffine(pixels, umeyama(points, REFERENCE), (128, 128))
     blob = np.stack([crop[:, :, channel] for channel in (2, 1, 0)])[None].astype(np.float32)
     [expected] = ort.InferenceSession(pack.read(file)).run(None, {"0": blob})
