@@ -1,5 +1,6 @@
 """The kiosk: a certificate for a live person who confirmed the code, and nothing kept."""
 
+import secrets
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -31,6 +32,7 @@ from faregate.enrolment.kiosk import (
 )
 from faregate.errors import MachineError, VerificationError
 from faregate.face.capture import CaptureReason
+from faregate.face.challenge import Prompt
 from faregate.face.liveness import Cue, CueKind, Liveness
 from faregate.face.template import FaceTemplate
 from faregate.ids import DeploymentId, KioskId
@@ -58,6 +60,7 @@ class Desk:
             key=self.key,
             faces=self.faces,
             clock=self.clock,
+            randbelow=secrets.randbelow,
         )
         self.session = Recipient.generate()
         self.offer = EnrolmentOffer(
@@ -66,6 +69,7 @@ class Desk:
             reply_box=b64(bytes(16)),
         )
         self.shown: list[str] = []
+        self.prompts: list[Prompt] = []
         self.answer = CodeAnswer.SAME
 
     def confirm(self, code: str) -> CodeAnswer:
@@ -75,7 +79,12 @@ class Desk:
 
     def enrol(self) -> SealedReply | EnrolmentRefused:
         """Hold a session."""
-        return self.kiosk.enrol(self.offer, camera=self.camera, confirm_code=self.confirm)
+        return self.kiosk.enrol(
+            self.offer,
+            camera=self.camera,
+            confirm_code=self.confirm,
+            prompt=self.prompts.append,
+        )
 
     def trust(self) -> Trust:
         """Give a trust file that names this kiosk."""
@@ -184,6 +193,21 @@ def test_refuses_an_offer_that_nothing_can_be_sealed_to(desk: Desk) -> None:
     assert desk.faces.all_wiped()
 
 
+def test_each_session_has_a_challenge_of_its_own(desk: Desk) -> None:
+    """Drawn once the code was confirmed, and shown to the rider; not the same for all."""
+    desk.answer = CodeAnswer.DIFFERENT
+    desk.enrol()
+    assert desk.faces.challenges == []
+    desk.answer = CodeAnswer.SAME
+    for _ in range(20):
+        desk.enrol()
+    asked = [challenge.moves for challenge in desk.faces.challenges]
+    assert [move for moves in asked for move in moves] == desk.prompts
+    assert len(asked) == 20
+    # 20 draws of 62: one time in 10^34 they are all alike.
+    assert len(set(asked)) > 1
+
+
 def test_another_wallet_cannot_open_the_reply(desk: Desk) -> None:
     """The reply opens with the session key of the offer, at its own box, only."""
     reply = desk.enrol()
@@ -229,8 +253,20 @@ def test_the_certificate_names_the_utc_day(desk: Desk) -> None:
             ],
             1,
         ),
+        (
+            [
+                Cue(kind=CueKind.PARALLAX, score=0.9, judged=True, measure=0.0),
+                Cue(kind=CueKind.RELIEF, score=0.9, judged=True, measure=0.0),
+                Cue(kind=CueKind.MOIRE, score=0.9, judged=True, measure=0.0),
+                Cue(kind=CueKind.DETAIL, score=0.9, judged=True, measure=0.0),
+                Cue(kind=CueKind.STEADINESS, score=0.9, judged=True, measure=0.0),
+                Cue(kind=CueKind.CHALLENGE, score=0.9, judged=True, measure=0.0),
+            ],
+            2,
+        ),
+        ([Cue(kind=CueKind.PASSIVE, score=float("nan"), judged=True, measure=0.0)], 0),
     ],
 )
-def test_liveness_level_counts_the_cues_that_speak_for_life(cues: list[Cue], level: int) -> None:
-    """What was not judged never counts as a sign of life."""
+def test_liveness_level_counts_the_kinds_of_evidence_for_life(cues: list[Cue], level: int) -> None:
+    """What was not judged never counts, nor what can only refuse, nor one motion twice."""
     assert liveness_level(Liveness(0.9, tuple(cues))) == level

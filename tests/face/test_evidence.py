@@ -67,6 +67,7 @@ def test_a_person_is_live_and_forgotten(detector: DlibDetector) -> None:
         CueKind.RELIEF,
         CueKind.MOIRE,
         CueKind.DETAIL,
+        CueKind.LIGHT,
         CueKind.STEADINESS,
     ]
     assert seen.cues[0].measure > 0.0

@@ -13,7 +13,8 @@ from faregate.consent.certificate import SALT_SIZE, template_commitment, utc_day
 from faregate.consent.locked import LockedBuffer, fill_random
 from faregate.errors import VerificationError
 from faregate.face.capture import CaptureReason, CaptureRejected, FaceCapture
-from faregate.face.liveness import LIVENESS_MIN, Liveness
+from faregate.face.challenge import Challenge, OnPrompt, RandBelow, draw_challenge
+from faregate.face.liveness import Liveness, independent_witnesses
 from faregate.ids import DeploymentId, KioskId
 from faregate.video.frame import Frame
 from faregate.video.source import FrameSource
@@ -54,12 +55,20 @@ class EnrolmentRefused:
 class Enroller(Protocol):
     """The part of `face.pipeline.FacePipeline` that a kiosk uses."""
 
-    def enrol(self, frames: Iterable[Frame]) -> FaceCapture | CaptureRejected:
-        """Make a reference from a clip of one live person; the caller wipes it."""
+    def enrol(
+        self, frames: Iterable[Frame], *, challenge: Challenge, prompt: OnPrompt
+    ) -> FaceCapture | CaptureRejected:
+        """Make a reference from live frames of one person who does as prompted.
+
+        The caller wipes it.
+        """
 
 
 class Kiosk:
-    """One kiosk. It keeps its signing key, and a rider's template for the seconds of a session."""
+    """One kiosk. It keeps its signing key, and a rider's template for the seconds of a session.
+
+    `randbelow` is a source that nobody can foresee: `secrets.randbelow`.
+    """
 
     def __init__(
         self,
@@ -69,12 +78,14 @@ class Kiosk:
         key: Ed25519PrivateKey,
         faces: Enroller,
         clock: Clock,
+        randbelow: RandBelow,
     ) -> None:
         self._deployment = deployment
         self._kiosk = kiosk
         self._key = key
         self._faces = faces
         self._clock = clock
+        self._randbelow = randbelow
 
     def enrol(
         self,
@@ -82,19 +93,22 @@ class Kiosk:
         *,
         camera: FrameSource,
         confirm_code: Callable[[str], CodeAnswer],
+        prompt: OnPrompt,
     ) -> SealedReply | EnrolmentRefused:
         """Hold one session with one rider.
 
-        `confirm_code` shows the code and waits for the rider to compare it with the wallet's.
+        `confirm_code` shows the code and waits for the rider to compare it with the wallet's;
+        `prompt` shows what the rider is to do next.
         Raises what the camera raises; also then nothing is kept.
         """
         # 1. The rider, in front of this kiosk, confirms that this offer is their own wallet's.
         #    The camera is opened only then: a stranger's offer gets no look at anyone.
         if confirm_code(confirmation_code(offer)) is not CodeAnswer.SAME:
             return EnrolmentRefused(KioskReason.CODE_NOT_CONFIRMED)
-        # 2. Several frames of one live person.
+        # 2. Several frames of one live person, who does what nobody could foresee: drawn now.
+        challenge = draw_challenge(self._randbelow)
         with camera:
-            capture = self._faces.enrol(camera)
+            capture = self._faces.enrol(camera, challenge=challenge, prompt=prompt)
         if isinstance(capture, CaptureRejected):
             return EnrolmentRefused(capture.reason)
         try:
@@ -136,5 +150,10 @@ class Kiosk:
 
 
 def liveness_level(liveness: Liveness) -> int:
-    """Give how many independent cues judged the person live: 1 parallax alone, 2 passive too."""
-    return sum(1 for cue in liveness.cues if cue.judged and cue.score >= LIVENESS_MIN)
+    """Give how many independent kinds of evidence showed a living head.
+
+    1 is depth by motion alone, as with any camera and pack; a passive network and a challenge add
+    one each. What can only refuse (moire, lost detail, frames that disagree) adds none. A level
+    says how much was looked at, not how sure it is.
+    """
+    return independent_witnesses(liveness)
