@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faregate.scenes.walkup import Gait, WalkUp, Wander
+from faregate.scenes.walkup import Gait, Pace, WalkUp, Wander
 
 seeds = st.integers(0, 10_000)
 
@@ -48,3 +48,18 @@ def test_settings_out_of_range_are_refused(spoilt: dict[str, int]) -> None:
     """Each setting is checked on its own."""
     with pytest.raises(ValueError, match="must"):
         WalkUp(**{"seed": 0, **spoilt})  # type: ignore[arg-type]
+
+
+@given(seed=seeds)
+def test_at_any_pace_the_face_stays_in_the_picture(seed: int) -> None:
+    """Short and tall, slow and fast: from start to stand, brow and chin are in view."""
+    walk = WalkUp(seed=seed, lane=seed, seconds=3.0, pace=Pace.ANY)
+    camera = walk.camera()
+    gait = walk.gait(walk.person_chance())
+    places = np.array([gait.position(float(t)) for t in walk.times_s()], np.float32)
+    for off in (-0.06, 0.11):
+        x, y = camera.project(places + np.array([0, off, 0], np.float32)).T
+        assert ((x > 60) & (x < 580)).all()
+        assert ((y > 0) & (y < 479)).all()
+    assert 0.4 < places[-1, 2] < 0.85
+    assert places[0, 2] > places[-1, 2] + 0.2
