@@ -1,14 +1,18 @@
 """Passive liveness: what single pictures look like to MiniFASNet (Minivision, 2020)."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import cv2
 
+from faregate.errors import InvalidInputError
 from faregate.face.detect import DetectedFace
 from faregate.models.manifest import MiniFasNet
 from faregate.models.pack import VerifiedPack
 from faregate.models.session import open_session
 from faregate.video.frame import Frame
+
+_CLASSES: Final = 3
 
 
 def crop_around(
@@ -38,6 +42,13 @@ class MiniFasNets:
 
     def __init__(self, pack: VerifiedPack, files: Sequence[MiniFasNet], *, threads: int) -> None:
         self._networks = [(file, open_session(pack, file, threads=threads)) for file in files]
+        for file, session in self._networks:
+            if [output.shape for output in session.outputs.values()] != [(1, _CLASSES)]:
+                raise InvalidInputError(
+                    "model_output",
+                    f"{file.name} does not give the probabilities of {_CLASSES} classes.",
+                    remedy="Use a network of MiniFASNet's kind.",
+                )
 
     def score(self, frame: Frame, face: DetectedFace) -> float:
         """Say from 0 to 1 how live one face looks in one picture. Buffers and crops are wiped."""

@@ -24,6 +24,7 @@ ORT_ERRORS: tuple[type[Exception], ...] = (
     _state.NoSuchFile,
     _state.NotImplemented,
     _state.RuntimeException,
+    UnicodeDecodeError,  # its message quotes the file
 )
 """What onnxruntime raises for a model that it can't open or run; they share no base class."""
 
