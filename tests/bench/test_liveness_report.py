@@ -11,6 +11,7 @@ import pytest
 
 from fakes.liveness_trials import POLICY, drawn, scores, silent
 from faregate.bench.liveness import choose
+from faregate.bench.liveness_card import liveness_card
 from faregate.bench.liveness_page import headline_sentences, write_findings
 from faregate.bench.liveness_report import (
     GENERATED_ONLY,
@@ -22,6 +23,8 @@ from faregate.bench.liveness_scores import SCORES_NAME, read_scores
 from faregate.bench.liveness_trials import LIVE
 from faregate.bench.people import Split
 from faregate.errors import InvalidInputError, MachineError
+from faregate.face.capture import Sight
+from faregate.face.liveness import CueKind
 
 KINDS = ["bent_print", "print", "screen"]
 MADE = Made(
@@ -33,15 +36,15 @@ MADE = Made(
     source="Drawn numbers",
     seed=3,
 )
-REPORTED = scores([*drawn(KINDS, seed=1), silent(LIVE, number=999)])
-DEVELOPMENT = scores(drawn(KINDS, seed=2), people=Split.DEVELOPMENT)
+REPORTED = scores([*drawn(KINDS, seed=1, people=10, each=20), silent(LIVE, number=999)])
+DEVELOPMENT = scores(drawn(KINDS, seed=2, people=10, each=20), people=Split.DEVELOPMENT)
 FOUND = findings(REPORTED, POLICY, chosen=choose(REPORTED, POLICY, DEVELOPMENT))
 DOCUMENT = report_document(FOUND, MADE)
 
 
 def _keys(value: object) -> Iterator[str]:
     """Give every key with a fixed meaning: kinds, cues and sights are data."""
-    data = {*KINDS, LIVE, "parallax", "passive", "fused", "nobody", "outside_zone"}
+    data = {*KINDS, LIVE, *CueKind, *Sight}
     match value:
         case Mapping():
             for key, inner in value.items():
@@ -160,3 +163,19 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", "utf-8")
     with pytest.raises(MachineError, match="report_unwritable"):
         write_findings(tmp_path / "file", FOUND, MADE)
+
+
+def test_the_card_is_made_of_the_report_alone() -> None:
+    """It says at the top what it does not prove, then the worst kind, and how to make it again."""
+    text = liveness_card([DOCUMENT])
+    assert text.index(GENERATED_ONLY) < text.index("Worst kind of attack")
+    assert MADE.command in text
+    for kind in KINDS:
+        assert f"| {kind.replace('_', ' ')} | " in text
+    assert liveness_card([json.loads(json.dumps(DOCUMENT))]) == text
+
+
+def test_a_card_never_mixes_generated_and_real() -> None:
+    """Two reports, one of each sort, are refused."""
+    with pytest.raises(InvalidInputError, match="card_mixed"):
+        liveness_card([DOCUMENT, {**DOCUMENT, "generated": False}])

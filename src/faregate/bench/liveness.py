@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from faregate.bench.liveness_fit import cross_validated, fit_boundaries, leave_one_kind_out
+from faregate.bench.liveness_fusion import compare_fusions
 from faregate.bench.liveness_rates import liveness_rates
 from faregate.bench.liveness_report import Chosen, LivenessFindings, findings
 from faregate.bench.liveness_run import OnTrial, PackChoice, run_clips
@@ -79,6 +80,7 @@ def choose(scores: Scores, policy: LivenessPolicy, development: Scores | None) -
         fit=fit,
         development=liveness_rates(development.trials, fit.judge),
         cross_validated=cross_validated(development.trials, policy),
+        fusions=compare_fusions(development.trials, policy),
         left_out=leave_one_kind_out(development.trials, scores.trials, policy),
     )
 

@@ -46,6 +46,7 @@ def report_page(found: LivenessFindings, document: Document) -> str:
             _cues(found, document),
             *_chosen(document),
             _speed(document),
+            Section("What must not be concluded", (bullets(limits(document)),)),
             _how(document),
         ],
     )
@@ -261,27 +262,83 @@ def left_out_rows(document: Document) -> list[list[str]]:
 LEFT_OUT_HEAD = ("Chosen without", "APCER on it (95 %)", "BPCER (95 %)")
 
 
+def rule_sentence(document: Document) -> str:
+    """Say what the rule is, and what it is worth on people that it did not see."""
+    chosen = document["chosen"]
+    crossed = chosen["cross_validated"]
+    worst = crossed["worst_kind"]
+    return (
+        "On development people, each cue's boundary is set so that the worst kind is accepted "
+        f"least while at most {percent(chosen['bpcer_budget'])} of the living are refused. "
+        "Cross-validated over people, boundaries so chosen have a worst APCER of "
+        f"{shown_rate(crossed['apcer'][worst])} ({_kind(worst)}) and a BPCER of "
+        f"{shown_rate(crossed['bpcer'])}. Chosen without one kind of attack, and tested on it:"
+    )
+
+
 def _chosen(document: Document) -> Iterator[Section]:
     chosen = document["chosen"]
     if chosen is None:
         return
     rows = [[_kind(cue), f"{value:.4g}"] for cue, value in chosen["boundaries"].items()]
-    worst = chosen["cross_validated"]["worst_kind"]
     yield Section(
-        "If boundaries were chosen by rule",
+        "Kinds of attack that nothing was chosen on",
         (
-            paragraph(
-                "On development people, each cue's boundary is set so that the worst kind is "
-                f"accepted least while at most {percent(chosen['bpcer_budget'])} of the living are "
-                "refused. Cross-validated over people: worst APCER "
-                f"{shown_rate(chosen['cross_validated']['apcer'][worst])} ({_kind(worst)}), BPCER "
-                f"{shown_rate(chosen['cross_validated']['bpcer'])}."
-            ),
-            table(("Cue", "Live from"), rows),
-            paragraph("Chosen without a kind of attack, and tested on it:"),
+            paragraph(rule_sentence(document)),
             table(LEFT_OUT_HEAD, left_out_rows(document)),
+            table(("Cue", "Live from"), rows, caption="Chosen with all kinds"),
+            table(FUSION_HEAD, fusion_rows(document)),
         ),
     )
+
+
+def fusion_rows(document: Document) -> list[list[str]]:
+    """Give one row for each way to make one verdict of all cues."""
+    rows = []
+    for fusion, one in document["chosen"]["fusions"].items():
+        known = one["cross_validated"]
+        worst = known["worst_kind"]
+        left_out = {kind: rates["apcer"][kind] for kind, rates in one["left_out"].items()}
+        unseen = max(left_out, key=lambda kind: float(left_out[kind]["value"]), default=None)
+        rows.append(
+            [
+                _kind(fusion),
+                f"{shown_rate(known['apcer'][worst])} ({_kind(worst)})",
+                shown_rate(known["bpcer"]),
+                f"{shown_rate(left_out[unseen])} ({_kind(unseen)})" if unseen else "",
+            ]
+        )
+    return rows
+
+
+FUSION_HEAD = (
+    "Fusion, chosen and tested on development people",
+    "Worst APCER (95 %)",
+    "BPCER (95 %)",
+    "Worst APCER of a kind left out",
+)
+
+
+def limits(document: Document) -> list[str]:
+    """Say what the figures do not show."""
+    if not document["generated"]:
+        return [
+            document["not_to_be_concluded"],
+            "Other cameras, light, people and attacks have other rates.",
+        ]
+    return [
+        (
+            f"{document['not_to_be_concluded']} Attacks and walk-ups were rendered from stills; no "
+            "real print, screen, mask or person was in front of a camera."
+        ),
+        (
+            "The rates hold for renderings drawn like these. What a renderer leaves out, such as "
+            "the face of a living person that moves, or a better print, is in no figure here."
+        ),
+        "Masks, make-up, deep fakes and injected video are not among the kinds.",
+        "Nothing here tells groups of people apart: the stills have no labels for that.",
+        "A site measures with its own cameras and recordings before it trusts a face alone.",
+    ]
 
 
 def _speed(document: Document) -> Section:

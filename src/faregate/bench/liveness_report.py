@@ -11,6 +11,7 @@ import numpy as np
 from faregate.bench.intervals import CONFIDENCE, Interval
 from faregate.bench.liveness_cues import Contribution, contributions
 from faregate.bench.liveness_fit import BUDGET, Fit, LeftOut
+from faregate.bench.liveness_fusion import FusionRates
 from faregate.bench.liveness_rates import (
     APCER_MAX,
     BPCER_MAX,
@@ -52,6 +53,8 @@ class Chosen:
     cross_validated: LivenessRates
     left_out: tuple[LeftOut, ...]
     """Tested on the report's people; on the development people where there are no others."""
+    fusions: tuple[FusionRates, ...]
+    """Ways to make one verdict of all cues, cross-validated over the development people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +210,13 @@ def _chosen(chosen: Chosen) -> dict[str, Any]:
         **_fit(chosen.fit),
         "development": _short(chosen.development),
         "cross_validated": _short(chosen.cross_validated),
+        "fusions": {
+            one.fusion: {
+                "cross_validated": _short(one.known),
+                "left_out": {rates.worst.kind: _short(rates) for rates in one.left_out},
+            }
+            for one in chosen.fusions
+        },
     }
 
 

@@ -47,8 +47,10 @@ def card(
 def _cards() -> Mapping[str, CardOf]:
     from faregate.bench.face_card import face_card  # noqa: PLC0415 - an extra
     from faregate.bench.face_report import FORMAT as FACES  # noqa: PLC0415 - an extra
+    from faregate.bench.liveness_card import liveness_card  # noqa: PLC0415 - an extra
+    from faregate.bench.liveness_report import REPORT_FORMAT as LIVENESS  # noqa: PLC0415 - an extra
 
-    return {FACES: face_card}
+    return {FACES: face_card, LIVENESS: liveness_card}
 
 
 def _read(path: Path) -> Mapping[str, Any]:
