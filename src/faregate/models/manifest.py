@@ -4,7 +4,6 @@ import tomllib
 from datetime import date
 from enum import StrEnum
 from importlib import resources
-from pathlib import PurePosixPath
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -21,6 +20,9 @@ square of a key's dots: a second for so many, half a minute for four times as ma
 
 _EYES_APART_MIN: Final = 0.05
 """Of the width. Every aligned embedder has 0.3 or more; nearer they are on one spot, or swapped."""
+
+Line = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
+"""Text that is shown in one line of a terminal, and can't steer it."""
 
 Side = Annotated[int, Field(ge=16, le=4096)]
 """Pixels along one side of a model's input."""
@@ -45,17 +47,17 @@ class _Strict(BaseModel):
 class _ModelFile(_Strict):
     """What is known of every file. `source` is where its publisher offers it."""
 
-    name: str = Field(max_length=120)
+    name: str = Field(max_length=120, pattern=r"^[A-Za-z0-9_][A-Za-z0-9._+-]*$")
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     size: int = Field(gt=0, le=_FILE_BYTES_MAX, description="bytes")
-    licence: str = Field(min_length=1)
-    source: str = Field(min_length=1)
+    licence: Line
+    source: Line
 
     @field_validator("name")
     @classmethod
-    def _name_is_a_plain_file(cls, name: str) -> str:
-        if PurePosixPath(name).name != name or name in {".", "..", MANIFEST_NAME} or "\\" in name:
-            raise ValueError("must be the name of a file in the pack's own folder")
+    def _name_is_not_the_manifests(cls, name: str) -> str:
+        if name == MANIFEST_NAME:
+            raise ValueError("must not be that of the manifest")
         return name
 
 
@@ -144,9 +146,9 @@ ModelFile = Annotated[
 class Fact(_Strict):
     """One measured fact and who measured it, when, on what."""
 
-    what: str
-    value: str
-    source: str
+    what: Line
+    value: Line
+    source: Line
 
 
 class Card(_Strict):
@@ -165,7 +167,7 @@ class Card(_Strict):
     fused_comparisons: int = Field(gt=0)
     fused_false_matches: int = Field(ge=0)
     same_person_min: float = Field(gt=-1, lt=1, description="between frames of one approach")
-    data_set: str
+    data_set: Line
     measured: date
     facts: tuple[Fact, ...] = ()
 
@@ -174,7 +176,7 @@ class PackManifest(_Strict):
     """One pack. `package` names the installed Python package that holds the files, if one does."""
 
     pack: str
-    title: str
+    title: Line
     model_id: ModelId = Field(description="of the templates that it makes")
     real_charging: bool = Field(description="false: good enough to show, not to take money")
     package: str | None = Field(default=None, pattern=r"^[a-z_][a-z0-9_]*$")
