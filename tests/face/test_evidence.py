@@ -65,6 +65,7 @@ def test_a_person_is_live_and_forgotten(detector: DlibDetector) -> None:
     assert kinds == [
         CueKind.PARALLAX,
         CueKind.RELIEF,
+        CueKind.SURROUND,
         CueKind.MOIRE,
         CueKind.DETAIL,
         CueKind.LIGHT,

@@ -17,6 +17,7 @@ from faregate.face.passive import PassiveOpinion
 from faregate.face.relief import measure_relief
 from faregate.face.square import fills_square, square_of
 from faregate.face.steadiness import Steadiness
+from faregate.face.surround import Surround
 from faregate.face.template import FaceTemplate
 from faregate.video.frame import Frame
 
@@ -36,6 +37,7 @@ class LivenessEvidence:
         self._passive = PassiveOpinion(passive) if passive is not None else None
         self._policy = policy
         self._parallax = ParallaxTrack()
+        self._surround = Surround()
         self._moire = Moire()
         self._detail = Detail()
         self._steadiness = Steadiness(same_person_min=same_person_min)
@@ -50,6 +52,7 @@ class LivenessEvidence:
         `captured_at`. Raises `ValueError` if it goes back.
         """
         self._parallax.add(grey, face, at_ns=at_ns)
+        self._surround.add(grey, face, at_ns=at_ns)
         self._light.add(grey, face)
         if fills_square(frame.pixels, face):
             square = square_of(frame.pixels, face)
@@ -91,6 +94,7 @@ class LivenessEvidence:
                 judged=shape.judged,
                 measure=shape.agreement,
             ),
+            self._surround.measure(),
         ]
         if self._passive is not None:
             cues.append(self._passive.measure())
@@ -101,6 +105,7 @@ class LivenessEvidence:
     def wipe(self) -> None:
         """Overwrite what the cues kept of the face, and begin anew."""
         self._parallax.wipe()
+        self._surround.wipe()
         if self._passive is not None:
             self._passive.wipe()
         for cue in (self._moire, self._detail, self._light, self._steadiness):

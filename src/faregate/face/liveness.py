@@ -15,6 +15,7 @@ class CueKind(StrEnum):
 
     PARALLAX = "parallax"  # a head has depth, a print or a screen has none
     RELIEF = "relief"  # a head has a nose, a bent print only a bend
+    SURROUND = "surround"  # a station stays where it is, what is held in a hand does not
     PASSIVE = "passive"  # a network's opinion about single pictures
     MOIRE = "moire"  # a print has dots and a display has pixels, skin has neither
     DETAIL = "detail"  # what was photographed twice has lost its finest part
