@@ -6,6 +6,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from fakes.walkups import NOON, still
@@ -56,6 +58,53 @@ def test_cells_below_the_threshold_are_nobody() -> None:
     heads["cls_8"][0, :2, 0] = [0.35, 1.0]
     heads["obj_8"][0, :2, 0] = [1.0, 0.0]
     assert len(decode(heads, width=WIDTH, height=HEIGHT, score_min=0.6).scores) == 0
+
+
+@pytest.mark.parametrize("stride", [8, 16, 32])
+@pytest.mark.parametrize(
+    ("head", "values"),
+    [
+        ("cls", [np.nan]),
+        ("obj", [-np.inf]),
+        ("bbox", [np.nan, 0, 0, 0]),
+        ("bbox", [0, 1e30, 0, 0]),
+        ("bbox", [-1e3, 0, 0, 0]),
+        ("bbox", [0, 0, -np.inf, 0]),
+        ("bbox", [np.inf, 0, np.inf, np.inf]),
+        ("kps", [np.nan] * 10),
+        ("kps", [1e30] * 10),
+        ("kps", [0.5] * 9 + [-np.inf]),
+    ],
+)
+def test_a_broken_head_is_nobody(stride: int, head: str, values: list[float]) -> None:
+    """A sure face with one head that is no number, or that lies nowhere, is no face."""
+    heads = empty_heads()
+    heads[f"cls_{stride}"][0, 0], heads[f"obj_{stride}"][0, 0] = 1.0, 1.0
+    heads[f"{head}_{stride}"][0, 0] = values
+    assert len(decode(heads, width=WIDTH, height=HEIGHT, score_min=0.6).scores) == 0
+
+
+@given(seed=st.integers(0, 2**32 - 1), spread=st.sampled_from([0.1, 1.0, 30.0, 1e30]))
+def test_heads_of_noise_give_only_boxes_in_the_picture(seed: int, spread: float) -> None:
+    """Whatever a network says, faces touch the picture and have points at their box."""
+    rng = np.random.default_rng(seed)
+    heads = {
+        name: (rng.normal(0, 1, head.shape) * spread).astype(np.float32)
+        for name, head in empty_heads().items()
+    }
+    for head in heads.values():
+        head[rng.random(head.shape) < 0.02] = rng.choice([np.nan, np.inf, -np.inf, 3e38])
+    found = decode(heads, width=WIDTH, height=HEIGHT, score_min=0.3)
+    assert np.isfinite(found.boxes).all()
+    assert (found.boxes[:, :2] < [WIDTH, HEIGHT]).all()
+    assert (found.boxes[:, 2:] > 0).all()
+    size = (found.boxes[:, 2:] - found.boxes[:, :2])[:, None]
+    low, high = found.boxes[:, None, :2] - size, found.boxes[:, None, 2:] + size
+    slack = 1e-4 * (1 + np.abs(found.points))
+    assert ((found.points >= low - slack) & (found.points <= high + slack)).all()
+    kept = without_overlaps(found, overlap_max=0.3)
+    assert len(kept) <= 32
+    assert len(set(kept)) == len(kept)
 
 
 def test_of_overlapping_faces_the_best_stays() -> None:
@@ -153,3 +202,34 @@ def test_the_nearest_face_comes_first(detector: YuNetDetector) -> None:
     sizes = [DetectedFace.inter_eye_px(face) for face in faces]
     assert len(sizes) == 2
     assert sizes == sorted(sizes, reverse=True)
+
+
+@pytest.mark.parametrize("portrait", [rider_a(), rider_b()], ids=lambda rider: rider.shown_as)
+def test_looking_again_finds_the_same_face(portrait: Portrait, detector: YuNetDetector) -> None:
+    """Twice, upright and turned by a sixth of a circle: within a tenth of the eyes' distance."""
+    frame = still(portrait)
+    height, width = frame.pixels.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), 60, 0.6)
+    turned_pixels = cv2.warpAffine(frame.pixels, turn, (width, height)).astype(np.uint8)
+    turned = Frame(CameraId("lane-1"), NOON, 0, turned_pixels)
+    [face] = detector.detect(frame)
+    moved = (face.points @ turn[:, :2].T + turn[:, 2]).astype(np.float32)
+    for picture, seen in (
+        (frame, face),
+        (turned, DetectedFace((0.0, 0.0, 1.0, 1.0), moved, 1.0)),
+    ):
+        looks = detector.look_again(picture, seen)
+        assert len(looks) == 2
+        for look in looks:
+            assert look.box == seen.box
+            off = np.linalg.norm(look.points - seen.points, axis=1)
+            assert off.mean() < 0.1 * seen.inter_eye_px()
+
+
+def test_looking_again_where_nobody_is_gives_nothing(detector: YuNetDetector) -> None:
+    """On a grey wall, outside the picture, and with points on one spot."""
+    wall = Frame(CameraId("lane-1"), NOON, 0, np.full((480, 640, 3), 120, np.uint8))
+    points = rider_a().points
+    for where in (points, points + np.float32(1e6), np.full((5, 2), 3, np.float32)):
+        face = DetectedFace((0.0, 0.0, 9.0, 9.0), where.astype(np.float32), 1.0)
+        assert detector.look_again(wall, face) == ()

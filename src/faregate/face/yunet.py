@@ -74,18 +74,28 @@ def decode(
             boxes = np.hstack([middle - half, middle + half])
         parts.append((boxes, points, scores[keep]))
     boxes, points, scores = (np.concatenate(column) for column in zip(*parts, strict=True))
-    # Written with `&` of positives, so that NaN and infinity fail.
-    here = (
-        (boxes[:, :2] < [width, height]).all(axis=1)
-        & (boxes[:, 2:] > 0).all(axis=1)
-        & (boxes[:, 2:] > boxes[:, :2]).all(axis=1)
-        & np.isfinite(boxes).all(axis=1)
-        & (points >= 2 * boxes[:, None, :2] - boxes[:, None, 2:]).all(axis=(1, 2))
-        & (points <= 2 * boxes[:, None, 2:] - boxes[:, None, :2]).all(axis=(1, 2))
-    )
+    here = _in_the_picture(boxes, points, width=width, height=height)
     boxes, points, scores = boxes[here], points[here], scores[here]
     best = np.argsort(-scores, kind="stable")[:_CANDIDATES_MAX]
     return Candidates(boxes=boxes[best], points=points[best], scores=scores[best])
+
+
+def _in_the_picture(
+    boxes: NDArray[np.float32], points: NDArray[np.float32], *, width: int, height: int
+) -> NDArray[np.bool_]:
+    """Say which faces touch the picture, and have their points at most a box beside their box."""
+    low, high = boxes[:, :2], boxes[:, 2:]
+    with np.errstate(over="ignore", invalid="ignore"):
+        reach = (high - low)[:, None]
+        # Every condition is one that NaN fails.
+        return (
+            np.isfinite(boxes).all(axis=1)
+            & (high > low).all(axis=1)
+            & (low < [width, height]).all(axis=1)
+            & (high > 0).all(axis=1)
+            & (points >= low[:, None] - reach).all(axis=(1, 2))
+            & (points <= high[:, None] + reach).all(axis=(1, 2))
+        )
 
 
 def without_overlaps(candidates: Candidates, *, overlap_max: float) -> list[int]:
