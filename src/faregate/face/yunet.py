@@ -88,14 +88,16 @@ def _in_the_picture(
     with np.errstate(over="ignore", invalid="ignore"):
         reach = (high - low)[:, None]
         # Every condition is one that NaN fails.
-        return (
-            np.isfinite(boxes).all(axis=1)
-            & (high > low).all(axis=1)
-            & (low < [width, height]).all(axis=1)
-            & (high > 0).all(axis=1)
-            & (points >= low[:, None] - reach).all(axis=(1, 2))
-            & (points <= high[:, None] + reach).all(axis=(1, 2))
-        )
+        conditions = [
+            np.isfinite(boxes).all(axis=1),
+            (high > low).all(axis=1),
+            (low < [width, height]).all(axis=1),
+            (high > 0).all(axis=1),
+            (points >= low[:, None] - reach).all(axis=(1, 2)),
+            (points <= high[:, None] + reach).all(axis=(1, 2)),
+        ]
+    here: NDArray[np.bool_] = np.logical_and.reduce(conditions)
+    return here
 
 
 def without_overlaps(candidates: Candidates, *, overlap_max: float) -> list[int]:
