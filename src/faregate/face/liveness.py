@@ -16,6 +16,8 @@ class CueKind(StrEnum):
     PARALLAX = "parallax"  # a head has depth, a print or a screen has none
     RELIEF = "relief"  # a head has a nose, a bent print only a bend
     SURROUND = "surround"  # a station stays where it is, what is held in a hand does not
+    DEPTH = "depth"  # where a site has such a camera: a face is not a smooth sheet
+    INFRARED = "infrared"  # likewise: what is there in near infrared too, unlike on a display
     PASSIVE = "passive"  # a network's opinion about single pictures
     MOIRE = "moire"  # a print has dots and a display has pixels, skin has neither
     DETAIL = "detail"  # what was photographed twice has lost its finest part
@@ -70,7 +72,7 @@ class CueRule:
 
 
 _RULES: Final = (
-    CueRule(kind=CueKind.MOIRE, boundary=-0.06, scale=0.01),
+    CueRule(kind=CueKind.MOIRE, boundary=-0.05, scale=0.01),
     CueRule(kind=CueKind.DETAIL, boundary=-5.4, scale=0.4),
     CueRule(kind=CueKind.LIGHT, boundary=2.5, scale=0.15),
     CueRule(kind=CueKind.STEADINESS, boundary=0.1, scale=0.1),

@@ -28,10 +28,19 @@ _CONTRAST_MIN: Final = 1.0
 _FREQUENCY_MIN: Final = 0.11
 """Cycles a pixel. Below are the features of the face itself."""
 
-_BLOCK_PX: Final = 8
-"""Cameras and encoders compress in blocks of 8 pixels, whatever is in front of them."""
+_ALONG_AXIS_MAX: Final = 0.42
+"""Of light. Nearer to every second pixel, a sensor's rows and a demosaicer leave lines."""
 
-_BLOCK_WIDTH: Final = 0.012
+_COLOUR_MAX: Final = 0.33
+"""Of colour: video has half as many pixels of it, and drawing them out to all mirrors the face's
+own colours to frequencies beyond."""
+
+_LIGHT_BLOCK_PX: Final = 8
+_COLOUR_BLOCK_PX: Final = 16
+"""Cameras and encoders compress in blocks of 8 pixels, whatever is in front of them; of colours
+16, for the same reason."""
+
+_BLOCK_WIDTH: Final = 0.02
 _EXCESS_FROM: Final = 1.7
 """Natural logarithm. In squares of noise the highest peak stands out by 1.5 on average, with a
 standard deviation of 0.17 (4,000 squares): what is beyond one deviation of that counts."""
@@ -43,25 +52,33 @@ _axis = np.fft.fftshift(np.fft.fftfreq(SIDE_PX))
 _down, _across = np.meshgrid(np.abs(_axis), np.abs(_axis), indexing="ij")
 
 
-def _of_blocks() -> NDArray[np.bool_]:
+_radius = np.hypot(_down, _across)
+
+
+def _of_blocks(block_px: int) -> NDArray[np.bool_]:
     """Give the frequencies at which blocks alone make peaks: harmonics along either axis."""
 
     def near(frequency: NDArray[np.float64]) -> NDArray[np.bool_]:
-        off = np.abs(frequency * _BLOCK_PX - np.rint(frequency * _BLOCK_PX)) / _BLOCK_PX
+        off = np.abs(frequency * block_px - np.rint(frequency * block_px)) / block_px
         return np.asarray(off < _BLOCK_WIDTH)
 
     return (near(_across) & (_down < _BLOCK_WIDTH)) | (near(_down) & (_across < _BLOCK_WIDTH))
+
+
+def _mask(patterns: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    mask: NDArray[np.bool_] = patterns & (_radius >= _FREQUENCY_MIN) & (_radius <= 1 / 2)
+    return mask.astype(np.uint8)
 
 
 _CHEQUERED: Final = (-1) ** (np.add.outer(np.arange(SIDE_PX), np.arange(SIDE_PX)) % 2)
 """Moves the spectrum's zero to its middle."""
 
 _WINDOW: Final = WINDOW * _CHEQUERED.astype(np.float32)
-_PATTERNS: Final[NDArray[np.uint8]] = (
-    (np.hypot(_down, _across) >= _FREQUENCY_MIN)
-    & (np.hypot(_down, _across) <= 1 / 2)
-    & ~_of_blocks()
-).astype(np.uint8)
+_IN_LIGHT: Final = _mask(
+    (np.maximum(_down, _across) <= _ALONG_AXIS_MAX) & ~_of_blocks(_LIGHT_BLOCK_PX)
+)
+_IN_COLOUR: Final = _mask((_radius <= _COLOUR_MAX) & ~_of_blocks(_COLOUR_BLOCK_PX))
+_PATTERNS: Final = (_IN_LIGHT, _IN_COLOUR, _IN_COLOUR)
 _OPPONENTS: Final = np.array(
     [(0.299, 0.587, 0.114), (1.0, 0.0, -1.0), (-0.5, 1.0, -0.5)], np.float32
 )
@@ -87,7 +104,8 @@ class Moire:
     def add(self, square: NDArray[np.float32]) -> None:
         """Take the square (S, S, 3) of one more frame. It is left as it is."""
         planes = np.moveaxis(square @ _OPPONENTS.T, 2, 0).copy()
-        self._excess.append(sum((max(0.0, peak(plane) - _EXCESS_FROM) for plane in planes), 0.0))
+        peaks = [peak(plane, mask) for plane, mask in zip(planes, _PATTERNS, strict=True)]
+        self._excess.append(sum(max(0.0, height - _EXCESS_FROM) for height in peaks))
         planes[:] = 0
 
     def measure(self) -> Cue:
@@ -101,10 +119,11 @@ class Moire:
         self._excess.clear()
 
 
-def peak(square: NDArray[np.float32]) -> float:
+def peak(square: NDArray[np.float32], mask: NDArray[np.uint8] = _IN_LIGHT) -> float:
     """Give how far the highest peak in the spectrum of a square (S, S) stands out, as a logarithm.
 
-    The mean of 3 x 3 frequencies over that of those around them. The square is overwritten.
+    The mean of 3 x 3 frequencies over that of those around them, where `mask` (S, S) allows. The
+    square is overwritten.
     """
     square -= cv2.GaussianBlur(square, (0, 0), _DETAIL_PX)
     # An eye or a collar must not outweigh all else.
@@ -116,5 +135,5 @@ def peak(square: NDArray[np.float32]) -> float:
     wide = cv2.boxFilter(power, -1, (_AROUND, _AROUND), normalize=False)
     low = (wide - high) * np.float32(_PEAK**2 / (_AROUND**2 - _PEAK**2))
     stands_out = high / np.maximum(low, np.finfo(np.float32).tiny)
-    _, highest, _, _ = cv2.minMaxLoc(stands_out, mask=_PATTERNS)
+    _, highest, _, _ = cv2.minMaxLoc(stands_out, mask=mask)
     return float(np.log(max(highest, 1.0)))
