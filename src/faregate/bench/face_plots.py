@@ -34,7 +34,8 @@ def det_figure(curves: Mapping[str, Sequence[Sequence[float]]], in_use: Sequence
     axes.set_xlabel("false match rate (FMR)")
     axes.set_ylabel("false non-match rate (FNMR)")
     axes.grid(visible=True, which="major", color="#dddddd", linewidth=0.6)
-    axes.legend(frameon=False)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(frameon=False)
     return figure
 
 

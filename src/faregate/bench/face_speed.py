@@ -20,7 +20,7 @@ from faregate.face.approach import Models
 FRAME: Final = (480, 640)
 """Rows and columns of a camera's frame, as the demo's lane has them."""
 
-_WARM_UP: Final = 5
+_WARM_UP: Final = 3
 _NS_PER_MS: Final = 1e6
 
 Found = TypeVar("Found")

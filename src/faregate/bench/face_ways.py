@@ -87,15 +87,19 @@ class ProductWay:
             return _NOTHING
         height, width = pixels.shape[:2]
         face = middle_face(faces, width=width, height=height)
-        detector, embedder = self._models.detector, self._models.embedder
-        probe, reference = (
-            embed_looks(detector, embedder, frame, face, looks=looks)
-            for looks in (ApproachPolicy().looks, ENROLMENT_POLICY.looks)
+        probe = self._embedded(frame, face, looks=ApproachPolicy().looks)
+        if not self._models.detector.look_again(frame, face):  # the same, without the time
+            return Look(faces=len(faces), probe=probe, reference=probe)
+        reference = self._embedded(frame, face, looks=ENROLMENT_POLICY.looks)
+        return Look(faces=len(faces), probe=probe, reference=reference)
+
+    def _embedded(self, frame: Frame, face: DetectedFace, *, looks: int) -> NDArray[np.float32]:
+        template = embed_looks(
+            self._models.detector, self._models.embedder, frame, face, looks=looks
         )
-        look = Look(faces=len(faces), probe=probe.vector.copy(), reference=reference.vector.copy())
-        probe.wipe()
-        reference.wipe()
-        return look
+        vector = template.vector.copy()
+        template.wipe()
+        return vector
 
 
 class PeerWay:
