@@ -15,6 +15,7 @@ from faregate.face.moire import Moire
 from faregate.face.parallax import ParallaxTrack
 from faregate.face.passive import PassiveOpinion
 from faregate.face.relief import measure_relief
+from faregate.face.side_frames import SideEvidence, SideFrames
 from faregate.face.square import fills_square, square_of
 from faregate.face.steadiness import Steadiness
 from faregate.face.surround import Surround
@@ -38,21 +39,31 @@ class LivenessEvidence:
         self._policy = policy
         self._parallax = ParallaxTrack()
         self._surround = Surround()
+        self._side = SideEvidence()
         self._moire = Moire()
         self._detail = Detail()
         self._steadiness = Steadiness(same_person_min=same_person_min)
         self._light = MovingLight()
 
     def follow(
-        self, frame: Frame, grey: NDArray[np.uint8], face: DetectedFace, *, at_ns: int
+        self,
+        frame: Frame,
+        grey: NDArray[np.uint8],
+        face: DetectedFace,
+        *,
+        at_ns: int,
+        side: SideFrames | None = None,
     ) -> None:
         """Take one more frame with the followed face, in the zone or before it.
 
         `grey` is the same picture, (H, W) uint8; neither is kept. `at_ns` is the frame's
-        `captured_at`. Raises `ValueError` if it goes back.
+        `captured_at`. `side` is what depth and infrared cameras saw then, where there are any.
+        Raises `ValueError` if time goes back, or `side` does not lie over the picture.
         """
         self._parallax.add(grey, face, at_ns=at_ns)
         self._surround.add(grey, face, at_ns=at_ns)
+        if side is not None:
+            self._side.add(side, grey, face)
         self._light.add(grey, face)
         if fills_square(frame.pixels, face):
             square = square_of(frame.pixels, face)
@@ -95,6 +106,7 @@ class LivenessEvidence:
                 measure=shape.agreement,
             ),
             self._surround.measure(),
+            *self._side.measure(),
         ]
         if self._passive is not None:
             cues.append(self._passive.measure())
@@ -106,6 +118,7 @@ class LivenessEvidence:
         """Overwrite what the cues kept of the face, and begin anew."""
         self._parallax.wipe()
         self._surround.wipe()
+        self._side.wipe()
         if self._passive is not None:
             self._passive.wipe()
         for cue in (self._moire, self._detail, self._light, self._steadiness):

@@ -94,6 +94,11 @@ def seen_often(residuals: NDArray[np.float32]) -> NDArray[np.bool_]:
     return often
 
 
+def chip_of(grey: NDArray[np.uint8], face: DetectedFace) -> NDArray[np.uint8]:
+    """Cut out a face (S, S) as references are: one size, rid of local light and contrast."""
+    return _chip(grey, _to_chip(face), size=_CHIP_PX)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Aim:
     """Where the face was in the last frame: by the detector, and by following it. Both (3, 3)."""
@@ -242,7 +247,7 @@ def _left_over(
     chip = _chip(grey, to_chip, size=_CHIP_PX)
     found, forth = _followed(reference.chip, chip, points, start=points)
     returned, back = _followed(chip, reference.chip, found, start=points)
-    alike = _correlation(reference.chip, chip)
+    alike = likeness(reference.chip, chip)
     chip[:] = 0
     sure = forth & back & (np.linalg.norm(returned - points, axis=1) < _RETURNED_PX)
     plane, sure = _plane(points, found, sure)
@@ -347,7 +352,7 @@ def _mapped(points: NDArray[np.floating], homography: MatLike) -> NDArray[np.flo
     return moved
 
 
-def _correlation(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+def likeness(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
     """Give how alike two chips are inside the face, from -1 to 1."""
     inside = _INSIDE > 0
     a, b = one[inside].astype(np.float32), other[inside].astype(np.float32)

@@ -88,7 +88,7 @@ def measure_relief(motion: FaceMotion) -> Relief:
     points = reference.points[kept].astype(np.float64)
     left = without_smooth(residuals[:, kept], points)
     nose = expected_relief(points, reference.landmarks.astype(np.float64))
-    nose = _straightened(nose, _terms(points))
+    nose = _straightened(nose, smooth_terms(points))
     length = float(np.linalg.norm(nose))
     if length == 0.0:  # no point near a nose or an eye
         return UNJUDGED
@@ -112,7 +112,7 @@ def without_smooth(
 
     Also the mean over time, which holds the reference's own noise. NaN becomes 0.
     """
-    terms = _terms(points)
+    terms = smooth_terms(points)
     seen = np.isfinite(residuals[:, :, 0]).astype(np.float64)
     motion = np.nan_to_num(residuals).astype(np.float64)
     # One small system of normal equations a frame; the terms are orthonormal, so it is a good one.
@@ -152,7 +152,7 @@ def expected_relief(
     return relief
 
 
-def _terms(points: NDArray[np.float64]) -> NDArray[np.float64]:
+def smooth_terms(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give orthonormal polynomials (N, K) of third order over points (N, 2)."""
     x, y = ((points - points.mean(axis=0)) / EYES_PX).T
     powers = [x**i * y**j for i in range(_ORDER + 1) for j in range(_ORDER + 1 - i)]
