@@ -4,6 +4,7 @@ Everything between the wallet's passkey and the outbox is the real thing: certif
 a witnessed log, leases under HPKE, admission, decision, sealed passages.
 """
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -31,6 +32,7 @@ from faregate.consent.travel import LineLease, TravelPlan
 from faregate.consent.trust import Trust
 from faregate.consent.wallet import Wallet
 from faregate.enrolment.kiosk import CodeAnswer, Kiosk, SealedReply
+from faregate.face.challenge import ChallengePolicy
 from faregate.gate.actuator import ActuatorEvent, Direction, SimulatedTurnstile
 from faregate.gate.admission import AdmissionTerms
 from faregate.gate.assessment import DeploymentLevel, window_modes
@@ -185,7 +187,10 @@ class GateWorld:
         camera = FakeCamera(self.log_world.clock)
         camera.show(person)
         reply = self.kiosk.enrol(
-            wallet.offer(), camera=camera, confirm_code=lambda _: CodeAnswer.SAME
+            wallet.offer(),
+            camera=camera,
+            confirm_code=lambda _: CodeAnswer.SAME,
+            prompt=lambda _: None,
         )
         assert isinstance(reply, SealedReply)
         wallet.accept_capture(reply.sealed, trust=self.trust)
@@ -248,6 +253,8 @@ def make_gate_world(folder: Path) -> GateWorld:
             key=KIOSK_KEY,
             faces=faces,
             clock=log_world.clock,
+            randbelow=secrets.randbelow,
+            challenge_policy=ChallengePolicy(),
         ),
         disk=Disk(),
         release=release,

@@ -4,6 +4,7 @@ The only place that knows how everything fits. Each role has a folder and keys o
 is shared between roles but public keys and what is said over the `OfficeLink`.
 """
 
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -31,6 +32,7 @@ from faregate.db.engine import open_database
 from faregate.db.migrate import Store, migrate
 from faregate.enrolment.kiosk import Enroller, Kiosk
 from faregate.errors import ConfigurationError, MachineError
+from faregate.face.challenge import ChallengePolicy
 from faregate.face.pipeline import FacePipeline
 from faregate.gate.admission import AdmissionTerms
 from faregate.gate.assessment import DeploymentLevel, window_modes
@@ -268,6 +270,15 @@ def build_kiosk(
     key: Ed25519PrivateKey,
     faces: Enroller,
     clock: Clock,
+    challenge_policy: ChallengePolicy | None = None,
 ) -> Kiosk:
     """Build one kiosk. It keeps nothing, so it needs no folder but its key's."""
-    return Kiosk(deployment=deployment.name, kiosk=kiosk, key=key, faces=faces, clock=clock)
+    return Kiosk(
+        deployment=deployment.name,
+        kiosk=kiosk,
+        key=key,
+        faces=faces,
+        clock=clock,
+        randbelow=secrets.randbelow,
+        challenge_policy=challenge_policy or ChallengePolicy(),
+    )

@@ -38,6 +38,7 @@ from faregate.demo.rider import Rider
 from faregate.demo.tally import Tally
 from faregate.demo.template_notes import UnsafeTemplateNotes
 from faregate.enrolment.kiosk import Kiosk
+from faregate.face.challenge import ChallengePolicy
 from faregate.face.pipeline import FacePipeline
 from faregate.fares.read_feed import read_feed
 from faregate.fares.tables import Feed
@@ -56,6 +57,9 @@ KIOSK: Final = KioskId("kiosk-1")
 FEED: Final = Path(__file__).parent / "feed"
 FIRST_DAY: Final = date(2026, 5, 4)
 OPENING: Final = datetime(2026, 5, 4, 4, 30, tzinfo=UTC)  # Monday, 06:30 at the station
+_KIOSK_MOVES: Final = 3
+"""Fewer than a real kiosk asks for: an audience sees how it goes after three."""
+
 BATCH_MAX_S: Final = 1
 """Riders' leaves wait one second for company here, and ten minutes in a real log."""
 _ROUND_EVERY: Final = timedelta(minutes=5)
@@ -172,7 +176,12 @@ def open_world(
             stack.callback(gates[line].close)
         notes = UnsafeTemplateNotes(faces, level=deployment.level)
         kiosk = build_kiosk(
-            KIOSK, deployment=deployment, key=keys.of("kiosk", KIOSK), faces=notes, clock=clock
+            KIOSK,
+            deployment=deployment,
+            key=keys.of("kiosk", KIOSK),
+            faces=notes,
+            clock=clock,
+            challenge_policy=ChallengePolicy(moves=_KIOSK_MOVES),
         )
         world = World(
             folder=folder,

@@ -13,7 +13,13 @@ from faregate.consent.certificate import SALT_SIZE, template_commitment, utc_day
 from faregate.consent.locked import LockedBuffer, fill_random
 from faregate.errors import VerificationError
 from faregate.face.capture import CaptureReason, CaptureRejected, FaceCapture
-from faregate.face.challenge import Challenge, OnPrompt, RandBelow, draw_challenge
+from faregate.face.challenge import (
+    Challenge,
+    ChallengePolicy,
+    OnPrompt,
+    RandBelow,
+    draw_challenge,
+)
 from faregate.face.liveness import Liveness, independent_witnesses
 from faregate.ids import DeploymentId, KioskId
 from faregate.video.frame import Frame
@@ -79,6 +85,7 @@ class Kiosk:
         faces: Enroller,
         clock: Clock,
         randbelow: RandBelow,
+        challenge_policy: ChallengePolicy,
     ) -> None:
         self._deployment = deployment
         self._kiosk = kiosk
@@ -86,6 +93,7 @@ class Kiosk:
         self._faces = faces
         self._clock = clock
         self._randbelow = randbelow
+        self._challenge_policy = challenge_policy
 
     def enrol(
         self,
@@ -106,7 +114,7 @@ class Kiosk:
         if confirm_code(confirmation_code(offer)) is not CodeAnswer.SAME:
             return EnrolmentRefused(KioskReason.CODE_NOT_CONFIRMED)
         # 2. Several frames of one live person, who does what nobody could foresee: drawn now.
-        challenge = draw_challenge(self._randbelow)
+        challenge = draw_challenge(self._randbelow, self._challenge_policy)
         with camera:
             capture = self._faces.enrol(camera, challenge=challenge, prompt=prompt)
         if isinstance(capture, CaptureRejected):
