@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import cv2
+import dlib
 import numpy as np
 import pytest
 
+from fakes.drawn_pictures import Picture, doll
 from fakes.walkups import NOON, still, walk_up
 from faregate.errors import MachineError
 from faregate.face.detect import PointsKind
@@ -73,6 +75,31 @@ def test_a_wide_frame_speaks_in_its_own_pixels(detector: DlibDetector) -> None:
     [face] = detector.detect(Frame(CameraId("lane-1"), NOON, 0, pixels))
     expected = rider_a().points[:2].mean(axis=0) * 2 + np.array([200, 0])
     assert np.abs(face.eyes().mean(axis=0) - expected).max() < 8
+
+
+@pytest.mark.parametrize("picture", [doll((225, 180, 155)), doll((140, 95, 70), size=0.8)])
+def test_equals_dlibs_own_calls(
+    picture: Picture, pack: VerifiedPack, detector: DlibDetector, embedder: DlibEmbedder
+) -> None:
+    """The library's own way, from picture to descriptor, on a frame that needs no scaling.
+
+    Boxes and points are equal, every number of the embedding is within 1e-5.
+    """
+    points, network = (str(pack.path(file)) for file in pack.manifest.files)
+    rectangles, scores, _ = dlib.get_frontal_face_detector().run(picture, 0, 0.0)
+    shape = dlib.shape_predictor(points)(picture, rectangles[0])
+    expected = np.array(
+        dlib.face_recognition_model_v1(network).compute_face_descriptor(picture, shape, 0, 0.25)
+    )
+    frame = Frame(CameraId("lane-1"), NOON, 0, picture)
+    [face] = detector.detect(frame)
+    assert face.score == pytest.approx(scores[0])
+    assert face.box[:2] == (rectangles[0].left(), rectangles[0].top())
+    assert sorted((part.x, part.y) for part in shape.parts()) == sorted(
+        tuple(point) for point in face.points.tolist()
+    )
+    vector = embedder.embed(frame, face).vector
+    np.testing.assert_allclose(vector, expected / np.linalg.norm(expected), atol=1e-5)
 
 
 def test_forgetting_overwrites_the_networks_memory(

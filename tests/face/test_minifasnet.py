@@ -2,17 +2,22 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
+import onnxruntime as ort  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.walkups import still
+from fakes.drawn_pictures import Picture, doll, gradient, noise
+from fakes.walkups import NOON, still
 from faregate.face.detect import DetectedFace
 from faregate.face.minifasnet import MiniFasNets, crop_around
+from faregate.ids import CameraId
 from faregate.models.manifest import MiniFasNet
-from faregate.models.pack import verify
+from faregate.models.pack import VerifiedPack, verify
 from faregate.scenes.portraits import Portrait, rider_a, rider_b
+from faregate.video.frame import Frame
 
 WIDTH, HEIGHT = 640, 480
 
@@ -53,10 +58,20 @@ def test_no_box_gives_a_crop_outside(
 
 
 @pytest.fixture
-def networks(test_models: Path) -> MiniFasNets:
-    """Open both networks of the pack."""
-    pack = verify("permissive-small", test_models)
-    files = [file for file in pack.manifest.files if isinstance(file, MiniFasNet)]
+def pack(test_models: Path) -> VerifiedPack:
+    """Give the pack with both networks."""
+    return verify("permissive-small", test_models)
+
+
+@pytest.fixture
+def files(pack: VerifiedPack) -> list[MiniFasNet]:
+    """Find their files."""
+    return [file for file in pack.manifest.files if isinstance(file, MiniFasNet)]
+
+
+@pytest.fixture
+def networks(pack: VerifiedPack, files: list[MiniFasNet]) -> MiniFasNets:
+    """Open them."""
     return MiniFasNets(pack, files, threads=1)
 
 
@@ -69,6 +84,32 @@ def face_of(portrait: Portrait) -> DetectedFace:
     return DetectedFace(
         (float(left), float(top), float(right), float(bottom)), portrait.points, 1.0
     )
+
+
+@pytest.mark.parametrize("picture", [doll((225, 180, 155)), noise(), gradient()])
+@pytest.mark.parametrize("box", [(250.0, 130.0, 390.0, 330.0), (2.0, 3.0, 60.0, 90.0)], ids=str)
+def test_scores_as_a_plain_session_does(
+    picture: Picture,
+    box: tuple[float, float, float, float],
+    networks: MiniFasNets,
+    pack: VerifiedPack,
+    files: list[MiniFasNet],
+) -> None:
+    """The published recipe, written out here: crop, 80 x 80, BGR, 0 to 255, softmax, mean."""
+    scores = []
+    for file in files:
+        left, top, right, bottom = crop_around(
+            box, scale=file.crop_scale, width=WIDTH, height=HEIGHT
+        )
+        crop = cv2.resize(
+            cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)[top:bottom, left:right], (80, 80)
+        )
+        blob = crop.astype(np.float32).transpose(2, 0, 1)[None]
+        [classes] = ort.InferenceSession(pack.read(file)).run(None, {"bgr": blob})
+        scores.append(classes[0, 1])
+    face = DetectedFace(box, np.zeros((5, 2), np.float32), 1.0)
+    frame = Frame(CameraId("lane-1"), NOON, 0, picture)
+    assert networks.score(frame, face) == pytest.approx(float(np.mean(scores)), abs=1e-5)
 
 
 @pytest.mark.parametrize("portrait", [rider_a(), rider_b()], ids=lambda rider: rider.shown_as)
