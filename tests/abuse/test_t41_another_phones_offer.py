@@ -40,7 +40,9 @@ def test_t41_g3_the_victim_sees_another_code(
     def compare(code: str) -> CodeAnswer:
         return CodeAnswer.SAME if code == victims_code else CodeAnswer.DIFFERENT
 
-    refused = world.kiosk.enrol(offer, camera=camera, confirm_code=compare)
+    refused = world.kiosk.enrol(
+        offer, camera=camera, confirm_code=compare, prompt=lambda _prompt: None
+    )
     assert refused == EnrolmentRefused(KioskReason.CODE_NOT_CONFIRMED)
     assert camera.openings == 0
     assert world.faces.given == []
@@ -51,7 +53,10 @@ def test_t41_twin_a_kiosk_that_does_not_ask(
 ) -> None:
     """Were the code not compared, the attacker's wallet would get the victim's certificate."""
     reply = world.kiosk.enrol(
-        attacker.offer(), camera=camera, confirm_code=lambda _code: CodeAnswer.SAME
+        attacker.offer(),
+        camera=camera,
+        confirm_code=lambda _code: CodeAnswer.SAME,
+        prompt=lambda _prompt: None,
     )
     assert isinstance(reply, SealedReply)
     certificate = attacker.accept_capture(reply.sealed, trust=world.trust)

@@ -16,6 +16,7 @@ from faregate.consent.record_store import SealedRecordStore
 from faregate.consent.tombstones import Tombstones
 from faregate.demo.template_notes import UnsafeTemplateNotesWarning
 from faregate.face.capture import CaptureRejected, FaceCapture
+from faregate.face.challenge import Challenge, OnPrompt
 from faregate.gate import decision, outbox
 from faregate.gate.actuator import Direction
 from faregate.gate.decision import AskForCard, CardReason
@@ -60,8 +61,10 @@ def _no_defects(*_: object) -> Iterator[CardReason]:
 def _writes_templates(demo: DemoDay, patch: pytest.MonkeyPatch) -> None:
     enrol = demo.faces.enrol
 
-    def leak(frames: Iterable[Frame]) -> FaceCapture | CaptureRejected:
-        capture = enrol(frames)
+    def leak(
+        frames: Iterable[Frame], *, challenge: Challenge, prompt: OnPrompt
+    ) -> FaceCapture | CaptureRejected:
+        capture = enrol(frames, challenge=challenge, prompt=prompt)
         assert isinstance(capture, FaceCapture)
         (demo.world.folder / "kiosk" / "debug").write_bytes(capture.template.vector.tobytes())
         return capture

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faregate.clock import ManualClock
-from faregate.demo.kiosk_camera import PromptedRider, Unprompted
+from faregate.demo.kiosk_camera import PromptedCamera, Unprompted, rider_of
 from faregate.demo.world import OPENING
 from faregate.face.challenge import Prompt
 from faregate.ids import CameraId
@@ -19,10 +19,13 @@ from faregate.video.source import FileCamera, Pace
 CAMERA = CameraId("kiosk-1")
 
 
-def rider() -> PromptedRider:
+def rider() -> PromptedCamera:
     """Let rider A sit down."""
-    return PromptedRider(
-        CAMERA, rider_a(), seed=1, clock=ManualClock(OPENING), pace=Pace.AS_FAST_AS_POSSIBLE
+    return PromptedCamera(
+        CAMERA,
+        rider_of(rider_a(), seed=1),
+        clock=ManualClock(OPENING),
+        pace=Pace.AS_FAST_AS_POSSIBLE,
     )
 
 

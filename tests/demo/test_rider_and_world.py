@@ -22,6 +22,7 @@ from faregate.demo.template_notes import UnsafeTemplateNotesWarning
 from faregate.demo.walk_ups import WalkUp
 from faregate.demo.world import FIRST_DAY, HARBOUR, LINES, MUSEUM
 from faregate.enrolment.kiosk import EnrolmentRefused
+from faregate.face.challenge import PROMPT_SENTENCES, Prompt
 from faregate.gate.lane import Ending
 from faregate.gate.unsafe import UnsafeEvidenceWarning
 
@@ -41,12 +42,17 @@ def demo(tmp_path: Path) -> Iterator[DemoDay]:
         yield opened
 
 
+def _heard(prompt: Prompt) -> None:
+    """Do what the kiosk asks: a made-up face always does."""
+    assert prompt in PROMPT_SENTENCES
+
+
 def _enrolled(demo: DemoDay) -> Rider:
     rider = demo.world.new_rider("Rider A")
     rider.set_up()
     camera = FakeCamera(demo.world.clock)
     camera.show(PERSON_A, live=LIVE)
-    assert rider.enrol(demo.world.kiosk, camera) is None
+    assert rider.enrol(demo.world.kiosk, camera, prompt=_heard) is None
     return rider
 
 
@@ -77,11 +83,11 @@ def test_a_refused_enrolment_leaves_no_consent(demo: DemoDay) -> None:
     rider.set_up()
     camera = FakeCamera(demo.world.clock)
     camera.show(PERSON_A, live=PRINT)
-    assert isinstance(rider.enrol(demo.world.kiosk, camera), EnrolmentRefused)
+    assert isinstance(rider.enrol(demo.world.kiosk, camera, prompt=_heard), EnrolmentRefused)
     with pytest.raises(LookupError):
         rider.consent_id  # noqa: B018 - the property raises
     camera.show(PERSON_A, live=LIVE)
-    assert rider.enrol(demo.world.kiosk, camera) is None
+    assert rider.enrol(demo.world.kiosk, camera, prompt=_heard) is None
     assert rider.consent_id
 
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from fakes.own_pack import PACK, put_files, put_manifest
 from fakes.walkups import NOON, STEP, still, walk_up
+from faregate.clock import ManualClock
+from faregate.demo.kiosk_camera import PromptedCamera, rider_of
 from faregate.errors import InvalidInputError
 from faregate.face import evidence as evidence_module
 from faregate.face.capture import (
@@ -20,20 +22,29 @@ from faregate.face.capture import (
     FaceCapture,
     Zone,
 )
+from faregate.face.challenge import PROMPT_SENTENCES, Challenge, ChallengePolicy, Prompt
 from faregate.face.liveness import LIVENESS_MIN, CueKind
 from faregate.face.parallax import Parallax, ParallaxTrack
-from faregate.face.relief import Relief
 from faregate.face.pipeline import FacePipeline
+from faregate.face.relief import Relief
 from faregate.ids import CameraId
 from faregate.models.manifest import MiniFasNet
 from faregate.models.pack import VerifiedPack, verify
-from faregate.scenes.head import kiosk_session, live_walk_up
+from faregate.scenes.head import live_walk_up
 from faregate.scenes.portraits import Portrait, rider_a, rider_b
 from faregate.scenes.print import print_walk_up
 from faregate.scenes.walkup import WalkUp
 from faregate.video.frame import Frame
+from faregate.video.source import Pace
 
-KIOSK_FPS = 15  # that of a `WalkUp` unless told otherwise
+TURNS = Challenge(
+    (Prompt.TURN_LEFT, Prompt.TURN_RIGHT), (200, 200), ChallengePolicy(moves=2, answer_max_ms=3_000)
+)
+
+
+def unheard(prompt: Prompt) -> None:
+    """Let a prompt go unheard."""
+    assert prompt in PROMPT_SENTENCES
 
 
 @pytest.fixture(params=["pip-offline", "permissive-small"])
@@ -117,12 +128,26 @@ def filmed(pictures: Iterator[NDArray[np.uint8]], fps: int) -> Iterator[Frame]:
         yield Frame(CameraId("lane-1"), at, count, pixels)
 
 
+def enrolled(pipeline: FacePipeline, portrait: Portrait) -> FaceCapture | CaptureRejected:
+    """Let a rendered rider sit at the kiosk and do the least that can be asked."""
+    rider = PromptedCamera(
+        CameraId("kiosk-1"),
+        rider_of(portrait, seed=1),
+        clock=ManualClock(NOON),
+        pace=Pace.AS_FAST_AS_POSSIBLE,
+    )
+    with rider:
+        return pipeline.enrol(rider, challenge=TURNS, prompt=rider.answer)
+
+
 def test_a_rendered_head_is_live_and_its_print_is_not(
     pipeline: FacePipeline, pack: VerifiedPack
 ) -> None:
     """Enrolled at the kiosk, the rider is known and live; the print is known and refused."""
-    reference = pipeline.enrol(filmed(kiosk_session(rider_a(), seed=1), KIOSK_FPS))
+    reference = enrolled(pipeline, rider_a())
     assert isinstance(reference, FaceCapture)
+    kinds = [cue.kind for cue in reference.liveness.cues]
+    assert (kinds.count(CueKind.CHALLENGE), reference.liveness.score >= LIVENESS_MIN) == (1, True)
     walk = WalkUp(seed=2)
     head = captured(pipeline, filmed(live_walk_up(rider_a(), walk), walk.fps))
     sheet = captured(pipeline, filmed(print_walk_up(rider_a(), walk), walk.fps))
@@ -146,10 +171,21 @@ def offline() -> FacePipeline:
 
 
 @pytest.mark.usefixtures("deep")
-def test_enrols_from_a_clip_that_the_gate_then_knows(offline: FacePipeline) -> None:
-    """At least five frames; the reference matches a later approach, and not another person."""
-    reference = offline.enrol(walk_up(rider_a(), inter_eye_px=(50.0, 70.0)))
-    assert isinstance(reference, FaceCapture)
+def test_captures_as_a_lane_does(offline: FacePipeline) -> None:
+    """From frames alone: the best of an approach, or why there are none."""
+    probe = offline.capture(walk_up(rider_a()))
+    assert isinstance(probe, FaceCapture)
+    with_approach = captured(offline, walk_up(rider_a()))
+    assert probe.template.similarity(with_approach.template) == pytest.approx(1.0, abs=1e-5)
+    assert offline.capture(iter([])) == CaptureRejected(CaptureReason.NOBODY)
+    far = Zone(inter_eye_min_px=90.0)
+    assert offline.capture(walk_up(rider_a()), zone=far) == CaptureRejected(CaptureReason.TOO_FAR)
+
+
+@pytest.mark.usefixtures("deep")
+def test_the_gate_knows_one_rider_from_another(offline: FacePipeline) -> None:
+    """An approach matches an earlier one of the same person, and not another person's."""
+    reference = captured(offline, walk_up(rider_a(), inter_eye_px=(50.0, 70.0)))
     threshold = offline.manifest.card.similarity_min
     probe = captured(offline, walk_up(rider_a()))
     other = captured(offline, walk_up(rider_b()))
@@ -188,14 +224,17 @@ def test_enrolment_is_refused(
     frames: Callable[[], Iterator[Frame]], reason: CaptureReason, offline: FacePipeline
 ) -> None:
     """One good clip spoiled one way at a time, each with its own reason."""
-    assert offline.enrol(frames()) == CaptureRejected(reason)
+    assert offline.enrol(frames(), challenge=TURNS, prompt=unheard) == CaptureRejected(reason)
 
 
-def test_nobody_enrols_with_a_picture(offline: FacePipeline) -> None:
-    """A flat portrait in front of the kiosk is refused as not live."""
-    assert offline.enrol(walk_up(rider_a(), frames=100, inter_eye_px=(50.0, 80.0))) == (
-        CaptureRejected(CaptureReason.NOT_LIVE)
-    )
+@pytest.mark.usefixtures("deep")
+def test_nobody_enrols_who_does_not_do_as_asked(offline: FacePipeline) -> None:
+    """Even where all else says that it is a head: whoever sits still and smiles is no rider yet."""
+    asked: list[Prompt] = []
+    frames = walk_up(rider_a(), frames=100, inter_eye_px=(60.0, 64.0))
+    refused = offline.enrol(frames, challenge=TURNS, prompt=asked.append)
+    assert refused == CaptureRejected(CaptureReason.CHALLENGE)
+    assert asked == [Prompt.LOOK_AHEAD, Prompt.TURN_LEFT]
 
 
 def test_a_pack_that_cannot_find_faces_is_refused(tmp_path: Path) -> None:

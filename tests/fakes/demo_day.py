@@ -12,6 +12,7 @@ from faregate.config import Config
 from faregate.demo.cameras import Cameras
 from faregate.demo.clips import Clip
 from faregate.demo.day import Day
+from faregate.demo.kiosk_camera import Unprompted
 from faregate.demo.play import count
 from faregate.demo.report import DayReport
 from faregate.demo.stage import LaneView, Stage
@@ -62,6 +63,10 @@ class DemoCameras:
         person = PERSON_A if clip.shows_a else PERSON_B
         camera.show(person, live=PRINT if clip is Clip.A_PHOTO else LIVE)
         return camera
+
+    def at_kiosk(self, camera: CameraId, clip: Clip, attempt: int) -> Unprompted:
+        """Give the kiosk's camera; made-up faces need no prompts."""
+        return Unprompted(self.source(camera, clip, attempt))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from faregate.face.capture import (
     Sight,
     Zone,
 )
+from faregate.face.challenge import Challenge, OnPrompt
 from faregate.face.detect import DetectedFace
 from faregate.face.liveness import LIVENESS_MIN, Cue, CueKind, Liveness
 from faregate.face.pose import Pose
@@ -177,6 +178,7 @@ class FakeFaces:
         """Begin with nothing seen."""
         self.embedded = 0
         self.given: list[FaceTemplate] = []
+        self.challenges: list[Challenge] = []
         self.broken = False
 
     @property
@@ -201,8 +203,13 @@ class FakeFaces:
         del zone
         return FakeApproach(self)
 
-    def enrol(self, frames: Iterable[Frame]) -> FaceCapture | CaptureRejected:
-        """Make a reference of the last person in the clip."""
+    def enrol(
+        self, frames: Iterable[Frame], *, challenge: Challenge, prompt: OnPrompt
+    ) -> FaceCapture | CaptureRejected:
+        """Make a reference of the last person in the clip; every prompt counts as answered."""
+        self.challenges.append(challenge)
+        for move in challenge.moves:
+            prompt(move)
         seen = [
             (int(frame.pixels[0, 0, 0]), int(frame.pixels[0, 1, 0]))
             for frame in frames

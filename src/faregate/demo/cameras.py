@@ -9,6 +9,7 @@ from typing import Final, Self
 
 from faregate.clock import Clock
 from faregate.demo.clips import Clip, Recordings
+from faregate.demo.kiosk_camera import KioskCamera, PromptedCamera, Unprompted, rider_of
 from faregate.ids import CameraId
 from faregate.video.frame import Frame
 from faregate.video.source import (
@@ -26,7 +27,7 @@ _PATIENCE_S: Final = 30.0
 """How long a lane waits for a person whom the script announced."""
 _TRY_OUT: Final = CameraId("try-out")
 INVITATIONS: Final = {
-    Clip.A_ENROLS: "Sit in front of the camera, and turn your head slowly left and right.",
+    Clip.A_ENROLS: "Sit in front of the camera, and do what the page asks for.",
     Clip.A_PHOTO: "Hold a photo of your face in front of the camera, and stay out of sight.",
 }
 _WALK_UP: Final = "Walk up to the camera, as to a gate."
@@ -66,7 +67,9 @@ class Cameras:
 
     def needed(self) -> tuple[Clip, ...]:
         """Name the recordings that have to be rendered."""
-        return tuple(clip for clip in Clip if self.live is None or not clip.shows_a)
+        return tuple(
+            clip for clip in Clip if clip.is_recorded and (self.live is None or not clip.shows_a)
+        )
 
     def source(
         self, camera: CameraId, clip: Clip, attempt: int, on_open: OnOpen = unobserved
@@ -84,6 +87,15 @@ class Cameras:
             clock=self.clock,
             pace=self.pace,
             on_open=on_open,
+        )
+
+    def at_kiosk(self, camera: CameraId, clip: Clip, attempt: int) -> KioskCamera:
+        """Give the kiosk's camera in this scene, and whoever answers its prompts."""
+        if self.live is not None and clip.shows_a:
+            return Unprompted(self.source(camera, clip, attempt))
+        portrait, seed = self.recordings.at_kiosk(clip, attempt)
+        return PromptedCamera(
+            camera, rider_of(portrait, seed=seed), clock=self.clock, pace=self.pace
         )
 
     def _live_source(self, live: LiveInput, camera: CameraId, on_open: OnOpen) -> FrameSource:

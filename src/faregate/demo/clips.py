@@ -14,7 +14,7 @@ from typing import Final, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from faregate.scenes.head import kiosk_session, live_walk_up
+from faregate.scenes.head import live_walk_up
 from faregate.scenes.portraits import Portrait, rider_a, rider_b
 from faregate.scenes.print import print_walk_up
 from faregate.scenes.walkup import WalkUp
@@ -23,12 +23,11 @@ from faregate.video.recording import ClipCodec, write_clip
 HARBOUR_LANE: Final = 1
 MUSEUM_LANE: Final = 2
 FIRST_TRY: Final = 1
-_KIOSK_FPS: Final = 15
 _WORKERS: Final = 2
 
 
 class Clip(StrEnum):
-    """Every recording of the day, in the order in which it is played."""
+    """Every scene of the day before a camera, in the order in which it is played."""
 
     A_ENROLS = "a-enrols"
     A_ENTERS = "a-enters"
@@ -44,6 +43,11 @@ class Clip(StrEnum):
     B_PASSES_BY = "b-passes-by"
     A_ENTERS_OFFLINE = "a-enters-offline"
     A_LEAVES_OFFLINE = "a-leaves-offline"
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether it is rendered beforehand; at the kiosk nobody knows what will be asked."""
+        return _SCENES[self].show is not _Show.KIOSK
 
     @property
     def shows_a(self) -> bool:
@@ -110,12 +114,19 @@ class Recordings:
             self._render(clip, attempt)
         return path
 
+    def at_kiosk(self, clip: Clip, attempt: int) -> tuple[Portrait, int]:
+        """Give who stands at the kiosk in a scene, and the seed of the session."""
+        return _SCENES[clip].portrait(), self._drawn(clip, attempt)
+
+    def _drawn(self, clip: Clip, attempt: int) -> int:
+        draw = np.random.SeedSequence((self.seed, list(Clip).index(clip), attempt))
+        return int(draw.generate_state(1)[0])
+
     def _path(self, clip: Clip, attempt: int) -> Path:
         return self.folder / f"{clip.value}-{attempt}.mkv"
 
     def _render(self, clip: Clip, attempt: int) -> Clip:
-        draw = np.random.SeedSequence((self.seed, list(Clip).index(clip), attempt))
-        frames, fps = _frames(_SCENES[clip], int(draw.generate_state(1)[0]))
+        frames, fps = _frames(_SCENES[clip], self._drawn(clip, attempt))
         # As a camera sends them: compressed.
         write_clip(self._path(clip, attempt), frames, fps, codec=ClipCodec.MJPEG)
         return clip
@@ -125,7 +136,7 @@ def _frames(scene: _Scene, seed: int) -> tuple[Iterator[NDArray[np.uint8]], int]
     walk = WalkUp(seed=seed, lane=scene.lane)
     match scene.show:
         case _Show.KIOSK:
-            return kiosk_session(scene.portrait(), seed=seed), _KIOSK_FPS
+            raise ValueError("what happens at the kiosk is not recorded")
         case _Show.LIVE:
             return live_walk_up(scene.portrait(), walk), walk.fps
         case _Show.PRINT:

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from faregate.demo.at_rest import files_with
 from faregate.demo.chapters import EXPLANATIONS, Chapter
 from faregate.demo.clips import FIRST_TRY, Clip
+from faregate.demo.kiosk_camera import KioskCamera
 from faregate.demo.rider import Rider
 from faregate.demo.stage import LaneView, Stage, Tone, shown_money
 from faregate.demo.stored import (
@@ -21,6 +23,7 @@ from faregate.demo.tally import Staged
 from faregate.demo.walk_ups import WalkUp, WalkUps
 from faregate.demo.world import FIRST_DAY, HARBOUR, LINES, MUSEUM, World
 from faregate.errors import InvalidInputError
+from faregate.face.challenge import PROMPT_SENTENCES, Prompt
 from faregate.gate.lane import Ending
 from faregate.ids import LineId
 from faregate.money import Money
@@ -113,7 +116,8 @@ class Day:
         for attempt in TRIES:
             self._tell(f"{rider.shown_as} stands in front of the kiosk.")
             camera = self._walk_ups.kiosk_camera(clip, attempt)
-            refused = rider.enrol(self._world.kiosk, camera)
+            prompt = partial(self._ask, camera)
+            refused = rider.enrol(self._world.kiosk, camera, prompt=prompt)
             if refused is None:
                 break
             self._tell(f"The kiosk made no certificate ({refused.reason.value}).", Tone.CARD)
@@ -126,6 +130,10 @@ class Day:
             self._tell(
                 f"{rider.shown_as} agreed with a passkey; the log has the commitment.", Tone.GOOD
             )
+
+    def _ask(self, camera: KioskCamera, prompt: Prompt) -> None:
+        self._tell(f"The kiosk: {PROMPT_SENTENCES[prompt]}")
+        camera.answer(prompt)
 
     def _a_travels(self) -> None:
         self._world.move_to(_at(0, 8, 0))

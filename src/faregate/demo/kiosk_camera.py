@@ -5,8 +5,9 @@ and what was asked by then is in it.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from types import TracebackType
 from typing import Final, Protocol, Self
 
@@ -19,6 +20,7 @@ from faregate.face.challenge import Prompt
 from faregate.ids import CameraId
 from faregate.scenes.kiosk import Move, TimedMove, prompted_session
 from faregate.scenes.portraits import Portrait
+from faregate.scenes.takes import Take
 from faregate.video.frame import Frame
 from faregate.video.source import FrameSource, Pace
 
@@ -42,15 +44,21 @@ class KioskCamera(FrameSource, Protocol):
         """Let whoever is there hear a prompt."""
 
 
-class PromptedRider:
-    """A rendered rider at a kiosk, of a portrait and a seed."""
+Act = Callable[[Sequence[TimedMove]], Take]
+"""Sets up whoever hears prompts. The moves are added while it is filmed."""
 
-    def __init__(
-        self, camera: CameraId, portrait: Portrait, *, seed: int, clock: Clock, pace: Pace
-    ) -> None:
+
+def rider_of(portrait: Portrait, *, seed: int) -> Act:
+    """Set up a rider who does as asked."""
+    return partial(prompted_session, portrait, seed=seed, seconds=_SECONDS_MAX)
+
+
+class PromptedCamera:
+    """A kiosk's camera with somebody rendered in front of it."""
+
+    def __init__(self, camera: CameraId, act: Act, *, clock: Clock, pace: Pace) -> None:
         self._camera = camera
-        self._portrait = portrait
-        self._seed = seed
+        self._act = act
         self._clock = clock
         self._pace = pace
         self._is_open = False
@@ -90,7 +98,7 @@ class PromptedRider:
 
     def __iter__(self) -> Iterator[Frame]:
         """Give the frames, each with what was asked up to the one before."""
-        take = prompted_session(self._portrait, self._moves, seed=self._seed, seconds=_SECONDS_MAX)
+        take = self._act(self._moves)
         opened_at, started_ns = self._clock.now(), time.monotonic_ns()
         times_s, frames = map(float, take.walk.times_s()), take.frames()
         while self._is_open:

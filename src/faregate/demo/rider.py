@@ -20,6 +20,7 @@ from faregate.consent.wallet import Wallet
 from faregate.consent.wallet_storage import StoredConsent, WalletPolicy
 from faregate.enrolment.kiosk import CodeAnswer, EnrolmentRefused, Kiosk
 from faregate.errors import InvalidInputError
+from faregate.face.challenge import OnPrompt
 from faregate.gate.outbox import lease_line_hash
 from faregate.ids import AccountId, ConsentId, LeaseId, LineId, ModelId
 from faregate.translog.log import LeafAbsence
@@ -96,10 +97,12 @@ class Rider:
         """Make a passkey, a root key and its wraps (message 2)."""
         self._wallet.set_up()
 
-    def enrol(self, kiosk: Kiosk, camera: FrameSource) -> EnrolmentRefused | None:
+    def enrol(
+        self, kiosk: Kiosk, camera: FrameSource, *, prompt: OnPrompt
+    ) -> EnrolmentRefused | None:
         """Be seen by a kiosk, consent, seal and upload (messages 2-4); None when all was done."""
         offer = self._wallet.offer()
-        reply = kiosk.enrol(offer, camera=camera, confirm_code=self._compare)
+        reply = kiosk.enrol(offer, camera=camera, confirm_code=self._compare, prompt=prompt)
         if isinstance(reply, EnrolmentRefused):
             return reply
         self._office.send_reply(unb64(reply.box), reply.sealed)

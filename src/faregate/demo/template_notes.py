@@ -12,6 +12,7 @@ from faregate.demo.at_rest import Needle, template_bytes_needle, template_needle
 from faregate.enrolment.kiosk import Enroller
 from faregate.errors import ConfigurationError
 from faregate.face.capture import CaptureRejected, FaceCapture
+from faregate.face.challenge import Challenge, OnPrompt
 from faregate.gate.assessment import DeploymentLevel
 from faregate.video.frame import Frame
 
@@ -50,9 +51,11 @@ class UnsafeTemplateNotes:
         """How many templates were noted."""
         return len({needle.name for needle in self._needles}) // _SPELLINGS
 
-    def enrol(self, frames: Iterable[Frame]) -> FaceCapture | CaptureRejected:
+    def enrol(
+        self, frames: Iterable[Frame], *, challenge: Challenge, prompt: OnPrompt
+    ) -> FaceCapture | CaptureRejected:
         """Let the other one capture, and note the template."""
-        capture = self._faces.enrol(frames)
+        capture = self._faces.enrol(frames, challenge=challenge, prompt=prompt)
         if isinstance(capture, FaceCapture):
             number = self.templates + 1
             stored = bytearray(capture.template.dimension)

@@ -8,6 +8,7 @@ from faregate.config import Config
 from faregate.demo.at_rest import fingerprints
 from faregate.demo.cameras import Cameras
 from faregate.demo.clips import FIRST_TRY, Clip
+from faregate.demo.kiosk_camera import KioskCamera
 from faregate.demo.rider import Rider
 from faregate.demo.stage import LaneView, Stage, Tone
 from faregate.demo.tally import Staged, Tally
@@ -26,7 +27,6 @@ from faregate.gate.events import (
 )
 from faregate.gate.lane import Ending, Lane, LaneSettings
 from faregate.ids import CameraId, LaneId, LineId
-from faregate.video.source import FrameSource
 
 _DIRECTIONS: Final = {HARBOUR: Direction.ENTRY, MUSEUM: Direction.EXIT}
 _WHY: Final = {
@@ -76,9 +76,9 @@ class WalkUps:
             line: SimulatedTurnstile() for line in world.gates
         }
 
-    def kiosk_camera(self, clip: Clip, attempt: int) -> FrameSource:
+    def kiosk_camera(self, clip: Clip, attempt: int) -> KioskCamera:
         """Give the kiosk's camera."""
-        return self._cameras.source(CameraId(KIOSK), clip, attempt)
+        return self._cameras.at_kiosk(CameraId(KIOSK), clip, attempt)
 
     def play(self, line: LineId, walk_up: WalkUp) -> Ending:
         """Let somebody walk up to the lane of a line."""

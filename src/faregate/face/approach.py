@@ -25,7 +25,7 @@ from faregate.face.looks import embed_looks
 from faregate.face.minifasnet import MiniFasNets
 from faregate.face.quality import QualityPolicy, defect, measure_quality
 from faregate.face.selection import BestFrames, HeldFrame, Spread
-from faregate.face.template import fuse
+from faregate.face.template import FaceTemplate, fuse
 from faregate.video.frame import Frame
 
 _MS: Final = 1_000_000
@@ -166,6 +166,11 @@ class Approach:
         return len(self._frames)
 
     @property
+    def at_ns(self) -> int:
+        """When the last frame was taken: its `captured_at`, in nanoseconds."""
+        return self._now_ns
+
+    @property
     def sighting(self) -> Sighting:
         """What the last frame showed."""
         return self._sighting
@@ -223,6 +228,18 @@ class Approach:
         grey[:] = 0
         return Sight.ANOTHER_FACE if changed and had_begun else sight
 
+    def recognises(self, frame: Frame) -> bool:
+        """Whether the face in the last frame that was added is that of every fused frame.
+
+        False where none is fused yet. `frame` is that last frame: no picture is kept.
+        """
+        if self._last is None or self._quality is None or not self.fused:
+            return False
+        template = self._embed(frame, self._last.face)
+        same = self._is_same(template)
+        template.wipe()
+        return same
+
     def capture(self) -> FaceCapture | CaptureRejected:
         """Give the fused template, or why there is none. Wipes what it was made of.
 
@@ -267,14 +284,8 @@ class Approach:
         is_one_more = self._is_one_more_wanted()
         if not is_one_more and not self._frames.improves(quality, self._now_ns):
             return Sight.FOLLOWED
-        template = embed_looks(
-            self._models.detector, self._models.embedder, frame, face, looks=self._policy.looks
-        )
-        self._embedded = True
-        if any(
-            template.similarity(held.template) < self._models.same_person_min
-            for held in self._frames.held
-        ):
+        template = self._embed(frame, face)
+        if not self._is_same(template):
             template.wipe()
             self._start_anew()
             return Sight.ANOTHER_FACE
@@ -290,6 +301,19 @@ class Approach:
             self._frames.exchange(held)
         self._evidence.look(frame, grey, face, template)
         return Sight.FUSED
+
+    def _embed(self, frame: Frame, face: DetectedFace) -> FaceTemplate:
+        self._embedded = True
+        return embed_looks(
+            self._models.detector, self._models.embedder, frame, face, looks=self._policy.looks
+        )
+
+    def _is_same(self, template: FaceTemplate) -> bool:
+        """Whether it is like each of the fused ones, if there are any."""
+        return all(
+            template.similarity(held.template) >= self._models.same_person_min
+            for held in self._frames.held
+        )
 
     def _is_one_more_wanted(self) -> bool:
         """Whether a good frame may be added now; the last one that is needed waits for liveness."""

@@ -41,6 +41,7 @@ class CaptureReason(StrEnum):
     TOO_DARK = "too_dark"
     TOO_BRIGHT = "too_bright"
     BLURRED = "blurred"
+    CHALLENGE = "challenge"  # at enrolment alone: what was asked for was not done
     NOT_LIVE = "not_live"  # at enrolment alone: at a gate `decide` judges liveness
 
 

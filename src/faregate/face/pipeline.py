@@ -1,6 +1,7 @@
 """From frames to one capture of one person: detect, follow, judge, embed, fuse, wipe."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import islice
 from typing import Final, assert_never
 
@@ -14,9 +15,10 @@ from faregate.face.capture import (
     Sight,
     Zone,
 )
+from faregate.face.challenge import Challenge, ChallengeRun, Moment, OnPrompt
 from faregate.face.detect import DetectedFace, Detector
 from faregate.face.embed import Embedder
-from faregate.face.liveness import LIVENESS_MIN, LivenessPolicy
+from faregate.face.liveness import LIVENESS_MIN, CueKind, LivenessPolicy, fuse
 from faregate.face.minifasnet import MiniFasNets
 from faregate.face.quality import QualityPolicy
 from faregate.face.yunet import YuNetDetector
@@ -37,13 +39,16 @@ ENROLMENT_POLICY: Final = ApproachPolicy(
     looks=3,
     spacing_ms=300,
     judge_max_ms=8_000,
-    lasts_max_ms=12_000,
+    lasts_max_ms=60_000,
     gap_max_ms=2_000,
     bystander_max=0.6,
+    pose_apart_deg=8.0,
 )
-"""A kiosk has time: more frames, further apart, and longer for the rider to turn a little."""
+"""A kiosk has time: more frames, further apart, in several poses, and as long as the challenge's
+own limits allow."""
 
-_ENROLMENT_FRAMES_MAX: Final = 1_000
+_ENROLMENT_FRAMES_MAX: Final = 2_000
+"""A minute at 30 frames a second."""
 
 
 class FacePipeline:
@@ -116,12 +121,19 @@ class FacePipeline:
             approach.wipe()
 
     def enrol(
-        self, frames: Iterable[Frame], *, zone: Zone | None = None
+        self,
+        frames: Iterable[Frame],
+        *,
+        challenge: Challenge,
+        prompt: OnPrompt,
+        zone: Zone | None = None,
     ) -> FaceCapture | CaptureRejected:
-        """Make a reference from a kiosk's clip of one person who turns or leans a little.
+        """Make a reference from a kiosk's live frames of one person who does as prompted.
 
-        At least 5 frames, spread over the clip, that agree with each other; live; nobody else
-        beside. Reads at most 1,000 frames, and stops once it has what it needs.
+        At least 5 frames of several poses that agree with each other, and with the head that made
+        the moves; live by the challenge too; nobody else beside. `prompt` is called, between two
+        frames, with what the person is to be asked. Reads at most `_ENROLMENT_FRAMES_MAX` frames,
+        and stops once it has what it needs or the challenge is failed.
         """
         approach = Approach(
             self._models,
@@ -130,24 +142,49 @@ class FacePipeline:
             quality_policy=self._quality_policy,
             liveness_policy=self._liveness_policy,
         )
+        run = ChallengeRun(challenge, prompt)
         try:
-            for frame in islice(frames, _ENROLMENT_FRAMES_MAX):
-                match approach.add(frame):
-                    case Sight.SEVERAL_FACES:
-                        return CaptureRejected(CaptureReason.SEVERAL_FACES)
-                    case Sight.ANOTHER_FACE:
-                        return CaptureRejected(CaptureReason.ANOTHER_FACE)
-                    case _:
-                        pass
-                if approach.ready:
-                    break
-            capture = approach.capture()
+            refused = _watch(approach, run, islice(frames, _ENROLMENT_FRAMES_MAX))
+            capture = approach.capture() if refused is None else CaptureRejected(refused)
         finally:
             approach.wipe()
-        if isinstance(capture, FaceCapture) and capture.liveness.score < LIVENESS_MIN:
-            capture.wipe()
-            return CaptureRejected(CaptureReason.NOT_LIVE)
-        return capture
+        if isinstance(capture, CaptureRejected):
+            return capture
+        liveness = fuse(
+            (*capture.liveness.cues, run.cue()),
+            self._liveness_policy.requiring(CueKind.CHALLENGE),
+        )
+        if run.passed and liveness.score >= LIVENESS_MIN:
+            return replace(capture, liveness=liveness)
+        capture.wipe()
+        return CaptureRejected(CaptureReason.NOT_LIVE if run.passed else CaptureReason.CHALLENGE)
+
+
+def _watch(approach: Approach, run: ChallengeRun, frames: Iterable[Frame]) -> CaptureReason | None:
+    """Look until the challenge is passed and enough frames are fused; None where nothing failed.
+
+    The face that moves is compared with the fused frames at every move's far end and at every rest,
+    so that a head can't answer for a picture that is held up in between.
+    """
+    for frame in frames:
+        match approach.add(frame):
+            case Sight.SEVERAL_FACES:
+                return CaptureReason.SEVERAL_FACES
+            case Sight.ANOTHER_FACE:
+                return CaptureReason.ANOTHER_FACE
+            case _:
+                pass
+        was_passed = run.passed
+        moment = run.add(approach.sighting, at_ns=approach.at_ns)
+        if moment is Moment.FAILED:
+            return CaptureReason.CHALLENGE
+        is_check = moment is not Moment.WAITING and not was_passed
+        if is_check and not approach.recognises(frame):
+            # Without any frame fused, the capture tells what was wrong with all of them.
+            return CaptureReason.ANOTHER_FACE if approach.fused else None
+        if run.passed and approach.ready:
+            return None
+    return None
 
 
 def open_models(pack: VerifiedPack, *, threads: int) -> Models:
