@@ -53,7 +53,6 @@ PARTS_TESTED_ELSEWHERE: Final[Mapping[str, str]] = {}
 READ_WITHOUT_IMPORT: Final[Mapping[str, str]] = {
     "dlib-bin": "imported as `dlib`, which its metadata does not name",
     "face-recognition-models": "its files are read by path: importing it needs pkg_resources",
-    "matplotlib": "a portrait is read by path",
     "scikit-image": "a portrait is read by path",
     "tzdata": "zoneinfo finds it by itself",
 }

@@ -35,43 +35,53 @@ class People(StrEnum):
     ALL = "all"
 
 
+_Dataset = Annotated[Path, typer.Argument(help="A folder of people: person/picture.jpg.")]
+_Report = Annotated[Path, typer.Option(help="The folder for report.json and report.html.")]
+_Pack = Annotated[str, typer.Option(help="The models to measure.")]
+_People = Annotated[
+    People, typer.Option(help="One half of the people, by a hash of their names, or all.")
+]
+_Pairs = Annotated[
+    Path | None, typer.Option(help="Pairs in the form of LFW's pairs.txt, of these people.")
+]
+_Groups = Annotated[Path | None, typer.Option(help="A CSV file, person,group: errors by group.")]
+_Riders = Annotated[
+    list[int] | None,
+    typer.Option(
+        min=1,
+        max=_RIDERS_MAX,
+        help="Riders present; may be given several times.",
+        show_default="16 and 128",
+    ),
+]
+_Enrolled = Annotated[int, typer.Option(min=1, max=100, help="Pictures of each rider.")]
+_Probe = Annotated[int, typer.Option(min=1, max=100, help="Frames fused at the gate.")]
+_WithPeer = Annotated[
+    bool, typer.Option(help="Measure the face_recognition recipe on the same pictures.")
+]
+_Jobs = Annotated[int, typer.Option(min=1, max=_JOBS_MAX, help="Pictures looked at at a time.")]
+_Seed = Annotated[int, typer.Option(min=0, help="What chance begins with.")]
+_Bootstrap = Annotated[
+    int, typer.Option(min=100, max=100_000, help="Draws of people behind each interval.")
+]
+
+
 def faces(  # noqa: PLR0913 - each is an option
-    dataset: Annotated[Path, typer.Argument(help="A folder of people: person/picture.jpg.")],
+    dataset: _Dataset,
     models_dir: ModelsDir,
     *,
-    report: Annotated[Path, typer.Option(help="The folder for report.json and report.html.")],
-    pack: Annotated[str, typer.Option(help="The models to measure.")] = "permissive-small",
-    people: Annotated[
-        People,
-        typer.Option(help="One half of the people, by a hash of their names, or all."),
-    ] = People.ALL,
-    pairs: Annotated[
-        Path | None, typer.Option(help="Pairs in the form of LFW's pairs.txt, of these people.")
-    ] = None,
-    groups: Annotated[
-        Path | None, typer.Option(help="A CSV file, person,group: errors by group.")
-    ] = None,
-    riders: Annotated[
-        list[int] | None,
-        typer.Option(
-            min=1,
-            max=_RIDERS_MAX,
-            help="Riders present; may be given several times.",
-            show_default="16 and 128",
-        ),
-    ] = None,
-    enrolled: Annotated[int, typer.Option(min=1, max=100, help="Pictures of each rider.")] = 3,
-    probe: Annotated[int, typer.Option(min=1, max=100, help="Frames fused at the gate.")] = 3,
-    peer: Annotated[
-        bool, typer.Option(help="Measure the face_recognition recipe on the same pictures.")
-    ] = True,
-    jobs: Annotated[
-        int, typer.Option(min=1, max=_JOBS_MAX, help="Pictures looked at at a time.")
-    ] = 1,
-    seed: Annotated[int, typer.Option(min=0, help="What chance begins with.")] = 0,
-    bootstrap: Annotated[
-        int, typer.Option(min=100, max=100_000, help="Draws of people behind each interval.")
-    ] = 1_000,
+    report: _Report,
+    pack: _Pack = "permissive-small",
+    people: _People = People.ALL,
+    pairs: _Pairs = None,
+    groups: _Groups = None,
+    riders: _Riders = None,
+    enrolled: _Enrolled = 3,
+    probe: _Probe = 3,
+    peer: _WithPeer = True,
+    jobs: _Jobs = 1,
+    seed: _Seed = 0,
+    bootstrap: _Bootstrap = 1_000,
 ) -> None:
     """Measure FNMR at FMR, FNIR at FPIR, failures to acquire and speed, with intervals."""
     require_bench_extra()

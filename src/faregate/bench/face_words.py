@@ -1,0 +1,63 @@
+"""Rates in words, for the page and the card of `faregate bench faces`."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Report = Mapping[str, Any]
+"""A report.json, or a part of it, as read back."""
+
+
+def percent(value: float | None, *, digits: int = 2) -> str:
+    """Write a share as per cent; very small ones as a power of ten.
+
+    >>> percent(0.0123), percent(1e-6), percent(None), percent(0.0)
+    ('1.23 %', '1.0e-06', 'not known', '0 %')
+    """
+    if value is None:
+        return "not known"
+    if value == 0:
+        return "0 %"
+    if abs(value) < 10 ** -(digits + 2):
+        return f"{value:.1e}"
+    return f"{100 * value:.{digits}f} %"
+
+
+def with_interval(rate: Report) -> str:
+    """Write a rate with its interval."""
+    if rate.get("value") is None:
+        return str(rate.get("why", "not known"))
+    low, high = rate["ci95"]
+    return f"{percent(rate['value'])} ({percent(low)} to {percent(high)})"
+
+
+def in_points(rate: Report) -> str:
+    """Write a difference of rates with its interval, in percentage points."""
+    low, high = rate["ci95"]
+    value = rate["value"]
+    return f"{100 * value:+.2f} points ({100 * low:+.2f} to {100 * high:+.2f})"
+
+
+def limits(report: Report) -> Iterator[str]:
+    """Say what the figures do not show."""
+    data = report["data"]
+    yield (
+        f"The pictures are those of {data['name']}: {data['pictures']:,} of {data['people']:,} "
+        "people. Riders at a gate look otherwise, and so do light, cameras and time between "
+        "pictures. Measure on your own before you rely on a rate."
+    )
+    yield (
+        "Frames of one approach resemble each other more than pictures taken on different days, "
+        "which stand for them here: fusing frames of one approach gains less than fusing these."
+    )
+    if data["chosen_people"] == "development":
+        yield (
+            "These people were used to choose thresholds. The rates at thresholds that were chosen "
+            "on them are too good; the report on the other half is the one to quote."
+        )
+    yield "A rate of 0 is not never: its interval says what so few people can prove."
+    yield (
+        "Intervals are over people, by drawing them anew. The data set itself, with its mistakes "
+        "of names and its choice of people, is not drawn anew."
+    )
+    yield "Nothing here is about liveness: a photograph held up is a matter of its own report."
+    yield "No accreditation: this is not a test by a laboratory to ISO/IEC 19795."
