@@ -9,16 +9,18 @@ import numpy as np
 import pytest
 
 from fakes.liveness_clips import RiderClip, rider_clips
-from fakes.liveness_trials import drawn, scores
-from faregate.bench.liveness import ClipSet, limited, measure_liveness
+from fakes.liveness_trials import POLICY, drawn, scores, silent
+from faregate.bench.liveness import ClipSet, judged_again, limited, measure_liveness
 from faregate.bench.liveness_folder import RecordedClip
 from faregate.bench.liveness_run import PackChoice, run_clips
 from faregate.bench.liveness_scores import Scores
-from faregate.bench.liveness_trials import ClipLabel, Trial
+from faregate.bench.liveness_trials import ClipLabel, Outcome, Trial
 from faregate.bench.people import Split
 from faregate.errors import InvalidInputError
+from faregate.face.liveness import CueKind, CueRule
 from faregate.video.recording import write_clip
 
+LIVE, ATTACK, SILENT = Outcome.LIVE, Outcome.ATTACK, Outcome.NO_RESPONSE
 FIRST_SEED: Final = 50_000
 """Seeds that nothing was developed on."""
 SEEDS: Final = 20
@@ -59,6 +61,28 @@ def test_refuses_to_choose_on_what_it_may_not(
         )
     assert caught.value.code == code
     assert played == []
+
+
+def test_other_boundaries_judge_what_was_measured() -> None:
+    """With the product's own policy nothing changes; with a higher boundary fewer pass."""
+    before = scores([*drawn(["print", "screen"], seed=2), silent("live")])
+    assert judged_again(before, POLICY).trials == before.trials
+    strict = POLICY.with_rule(CueRule(kind=CueKind.PARALLAX, boundary=4.0, scale=1.0))
+    after = judged_again(before, strict)
+    pairs = list(zip(before.trials, after.trials, strict=True))
+    refused = [new for old, new in pairs if (old.outcome, new.outcome) == (LIVE, ATTACK)]
+    assert refused
+    assert all(_depth(trial) < 4.0 for trial in refused)
+    assert {(old.outcome, new.outcome) for old, new in pairs} == {
+        (LIVE, LIVE),
+        (LIVE, ATTACK),
+        (ATTACK, ATTACK),
+        (SILENT, SILENT),
+    }
+
+
+def _depth(trial: Trial) -> float:
+    return next(cue.measure for cue in trial.cues if cue.kind is CueKind.PARALLAX)
 
 
 def test_a_limit_is_of_each_kind() -> None:

@@ -1,7 +1,7 @@
 """`faregate bench liveness`: clips in, error rates of the product's liveness out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from faregate.bench.liveness_fit import cross_validated, fit_boundaries, leave_one_kind_out
 from faregate.bench.liveness_fusion import compare_fusions
@@ -9,10 +9,10 @@ from faregate.bench.liveness_rates import liveness_rates
 from faregate.bench.liveness_report import Chosen, LivenessFindings, findings
 from faregate.bench.liveness_run import OnTrial, PackChoice, run_clips
 from faregate.bench.liveness_scores import Scores
-from faregate.bench.liveness_trials import LIVE, Clip
+from faregate.bench.liveness_trials import LIVE, Clip, Outcome, Trial
 from faregate.bench.people import Split
 from faregate.errors import InvalidInputError
-from faregate.face.liveness import LivenessPolicy
+from faregate.face.liveness import LIVENESS_MIN, LivenessPolicy, fuse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,9 @@ def measure_liveness(
     """
     policy = choice.open().liveness_policy
     if development is not None:
-        _refuse_mixing(clip_set, choice, development)
+        refuse_mixing(
+            development, generated=clip_set.generated, people=clip_set.people, pack=choice.pack
+        )
     trials = run_clips(choice, clip_set.clips, jobs=jobs, on_trial=on_trial)
     scores = Scores(
         generated=clip_set.generated,
@@ -64,6 +66,22 @@ def measure_liveness(
         trials=tuple(trials),
     )
     return findings(scores, policy, chosen=choose(scores, policy, development))
+
+
+def judged_again(scores: Scores, policy: LivenessPolicy) -> Scores:
+    """Give the same clips as this policy judges what the cues measured. Nothing is played.
+
+    Right only while the policy requires the same cues: on those it depends when an answer comes.
+    """
+    return replace(scores, trials=tuple(_judged_again(trial, policy) for trial in scores.trials))
+
+
+def _judged_again(trial: Trial, policy: LivenessPolicy) -> Trial:
+    if trial.outcome is Outcome.NO_RESPONSE:
+        return trial
+    liveness = fuse(trial.cues, policy)
+    outcome = Outcome.LIVE if liveness.score >= LIVENESS_MIN else Outcome.ATTACK
+    return replace(trial, outcome=outcome, score=liveness.score, cues=liveness.cues)
 
 
 def choose(scores: Scores, policy: LivenessPolicy, development: Scores | None) -> Chosen | None:
@@ -85,21 +103,22 @@ def choose(scores: Scores, policy: LivenessPolicy, development: Scores | None) -
     )
 
 
-def _refuse_mixing(clip_set: ClipSet, choice: PackChoice, development: Scores) -> None:
-    if development.generated is not clip_set.generated:
+def refuse_mixing(development: Scores, *, generated: bool, people: Split | None, pack: str) -> None:
+    """Raise `InvalidInputError` where boundaries for such clips may not be chosen on these."""
+    if development.generated is not generated:
         raise InvalidInputError(
             "clips_mixed",
             "The scores to choose on and the clips to report on are generated in one case, real "
             "in the other.",
             remedy="Choose and report on clips of one sort: a figure never mixes them.",
         )
-    if development.pack != choice.pack:
+    if development.pack != pack:
         raise InvalidInputError(
             "scores_pack",
-            f"The scores to choose on are of the pack {development.pack}, not {choice.pack}.",
+            f"The scores to choose on are of the pack {development.pack}, not {pack}.",
             remedy="Measure development clips with the same pack first.",
         )
-    if development.people is not Split.DEVELOPMENT or clip_set.people is not Split.REPORT:
+    if development.people is not Split.DEVELOPMENT or people is not Split.REPORT:
         raise InvalidInputError(
             "people_split",
             "Boundaries may be chosen on development people alone, and tested on the others.",

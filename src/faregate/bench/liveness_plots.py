@@ -72,7 +72,8 @@ def det_figure(trials: Sequence[Trial]) -> Figure:
     axes.set_xlabel("APCER: attacks accepted (the left edge is 0)")
     axes.set_ylabel("BPCER: living people refused (the lower edge is 0)")
     axes.grid(visible=True, alpha=0.3)
-    axes.legend(title="dot: the boundary in use")
+    if axes.get_lines():  # nobody responded: nothing to name
+        axes.legend(title="dot: the boundary in use")
     return figure
 
 

@@ -41,6 +41,10 @@ class Made:
     source: str
     """In words: which clips, without the name of anybody."""
     seed: int | None
+    played_at: datetime | None = None
+    """When the clips were played, where that was for an earlier report."""
+    frame_cpu_ms: Mapping[str, Any] | None = None
+    """What frames cost then: scores do not keep it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +92,7 @@ def report_document(found: LivenessFindings, made: Made) -> dict[str, Any]:
     return {
         "format": REPORT_FORMAT,
         "made_at": made.at.isoformat(timespec="seconds"),
+        "played_at": (made.played_at or made.at).isoformat(timespec="seconds"),
         "version": made.version,
         "command": made.command,
         "machine": dict(made.machine),
@@ -127,7 +132,7 @@ def report_document(found: LivenessFindings, made: Made) -> dict[str, Any]:
             else {one.kind: _left_out(one) for one in found.chosen.left_out}
         ),
         "time_to_decision_s": _times(trials),
-        "frame_cpu_ms": _costs(trials),
+        "frame_cpu_ms": _costs(trials) if made.frame_cpu_ms is None else dict(made.frame_cpu_ms),
     }
 
 

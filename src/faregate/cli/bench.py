@@ -14,6 +14,7 @@ from faregate.cli.bench_card import card
 from faregate.cli.bench_clips import clips
 from faregate.cli.bench_faces import faces
 from faregate.cli.bench_liveness import liveness
+from faregate.cli.bench_rejudge import rejudge
 
 bench_app = typer.Typer(help="Measure what this machine can do.", no_args_is_help=True)
 
@@ -27,6 +28,7 @@ bench_app.command("card")(card)
 bench_app.command("clips")(clips)
 bench_app.command("faces")(faces)
 bench_app.command("liveness")(liveness)
+bench_app.command("rejudge")(rejudge)
 
 
 @bench_app.command("fares")
