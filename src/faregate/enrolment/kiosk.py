@@ -160,8 +160,9 @@ class Kiosk:
 def liveness_level(liveness: Liveness) -> int:
     """Give how many independent kinds of evidence showed a living head.
 
-    1 is depth by motion alone, as with any camera and pack; a passive network and a challenge add
-    one each. What can only refuse (moire, lost detail, frames that disagree) adds none. A level
-    says how much was looked at, not how sure it is.
+    1 is depth by motion alone, as with any camera and pack; a passive network, a challenge, a
+    depth and an infrared camera add one each. What can only refuse (moire, lost detail, moving
+    light, a surround that moves, frames that disagree) adds none. A level says how much was
+    looked at, not how sure it is.
     """
     return independent_witnesses(liveness)

@@ -133,6 +133,8 @@ _WITNESSES: Final = (
     frozenset({CueKind.PARALLAX, CueKind.RELIEF}),  # one motion, looked at in two ways
     frozenset({CueKind.PASSIVE}),
     frozenset({CueKind.CHALLENGE}),
+    frozenset({CueKind.DEPTH}),
+    frozenset({CueKind.INFRARED}),
 )
 """Kinds of evidence for a head that do not hang on each other. The other cues can refuse, but that
 they found nothing is no sign of life."""
