@@ -11,7 +11,7 @@ from onnx import TensorProto, helper
 
 from fakes.tiny_models import tiny_detector, tiny_embedder, tiny_liveness
 from faregate.errors import InvalidInputError
-from faregate.models.graph import checked_model, with_open_size
+from faregate.models.graph import prepared_model, with_open_size
 from faregate.models.manifest import AlignedEmbedder, parse_manifest
 from faregate.models.pack import VerifiedPack
 from faregate.models.runtime import ort
@@ -52,13 +52,13 @@ def test_weights_in_another_file_are_refused(make: object) -> None:
     """The manifest's hash would not cover them; wherever in the graph they are."""
     assert callable(make)
     with pytest.raises(InvalidInputError, match="another file") as error:
-        checked_model(make(), origin="net.onnx")
+        prepared_model(make(), origin="net.onnx")
     assert error.value.code == "model_external"
 
 
 def test_a_model_in_one_file_passes_unchanged() -> None:
     """The very bytes that were proven are what is opened."""
-    assert checked_model(GOOD, origin="net.onnx") is GOOD
+    assert prepared_model(GOOD, origin="net.onnx") is GOOD
 
 
 def test_an_opened_size_computes_the_same_and_more() -> None:
@@ -74,6 +74,44 @@ def test_an_opened_size_computes_the_same_and_more() -> None:
         assert np.array_equal(one, other)
     wide = after.run(["cls_32"], {"picture": np.zeros((1, 3, 32, 160), np.float32)})
     assert wide[0].shape == (1, 5, 1)
+
+
+def prelu_model(slopes: list[float], *, version: int = 17) -> bytes:
+    """Make a model of one PRelu with a slope for each of two channels."""
+    graph = helper.make_graph(
+        [helper.make_node("PRelu", ["x", "a"], ["y"])],
+        "prelu",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 2, 4, 4])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+        [helper.make_tensor("a", TensorProto.FLOAT, [2, 1, 1], slopes)],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", version)], ir_version=8)
+    encoded: bytes = model.SerializeToString()
+    return encoded
+
+
+@pytest.mark.parametrize("slopes", [[0.25, 0.0], [1.0, -0.4], [-3.0, 0.999]], ids=str)
+def test_prelu_is_exchanged_for_the_same_numbers(slopes: list[float]) -> None:
+    """No PRelu is left, and every output is equal to the last bit."""
+    before = prelu_model(slopes)
+    after = prepared_model(before, origin="net.onnx")
+    kinds = [node.op_type for node in onnx.ModelProto.FromString(after).graph.node]
+    assert kinds == ["Mul", "Max"]
+    x = np.random.default_rng(4).normal(0, 3, (1, 2, 4, 4)).astype(np.float32)
+    x[0, :, 0] = [0.0, -0.0, 3e38, 1e-40]
+    expected, result = (
+        ort.InferenceSession(model).run(None, {"x": x})[0] for model in (before, after)
+    )
+    assert np.array_equal(expected, result)
+
+
+@pytest.mark.parametrize(
+    ("slopes", "version"), [([0.2, 1.001], 17), ([0.2, float("nan")], 17), ([0.2, 0.3], 7)]
+)
+def test_prelu_stays_where_it_is_not_the_same(slopes: list[float], version: int) -> None:
+    """Slopes above 1, no numbers, operators too old: the model is left as it is."""
+    model = prelu_model(slopes, version=version)
+    assert prepared_model(model, origin="net.onnx") is model
 
 
 class _Served(VerifiedPack):

@@ -76,7 +76,7 @@ def test_a_good_manifest_with_something_inside(at: int, wrong: str) -> None:
         "a = " + "[" * 16_000,
         "a = " + "{a = " * 3_000,
         "a = " + "9" * 16_000,
-        ".".join(["a"] * 8_000) + " = 1",
+        ".".join(["a"] * 4_000) + " = 1",
         "\n".join(f"[[a.b{count}]]" for count in range(1_500)),
         MANIFEST + "#" * 20_000,
     ],

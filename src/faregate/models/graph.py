@@ -1,12 +1,13 @@
-"""Look into an ONNX file before it is opened: no second file behind it, and its size set free.
+"""Look into an ONNX file before it is opened: no second file behind it, and made to run well.
 
 `onnx` reads and writes the format: it is its reference library. onnxruntime can set only such
 dimensions as have a name in the file, and YuNet's file has 640 written into it; so the one
 alternative would be a parser of our own.
 """
 
+import math
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from faregate.errors import InvalidInputError
 
@@ -14,14 +15,35 @@ if TYPE_CHECKING:
     import onnx
 
 
-def checked_model(model: bytes, *, origin: str) -> bytes:
-    """Give the model back, if it stands alone.
+_BROADCASTS_SINCE: Final = 8
+"""The version of ONNX's operators since which `Max` stretches its inputs as `PRelu` does."""
+
+
+def prepared_model(model: bytes, *, origin: str) -> bytes:
+    """Give the model as it is opened: the same numbers, sooner.
 
     A model may keep weights in other files. The manifest's sha256 would not cover them, so
     such a model is refused: `InvalidInputError`, as for bytes that are no ONNX at all.
+
+    PRelu(x) with slopes a <= 1 is max(x, a x), number for number. onnxruntime's PRelu goes
+    through the numbers one by one, and the other two do not: so both MiniFASNets take little
+    more than half the time. A model without PRelu is given back as it came.
     """
-    _parse(model, origin=origin)
-    return model
+    parsed = _parse(model, origin=origin)
+    gentle = {
+        tensor.name
+        for tensor in parsed.graph.initializer
+        if tensor.data_type == tensor.FLOAT and _largest(tensor, origin=origin) <= 1.0
+    }
+    versions = [one.version for one in parsed.opset_import if one.domain in {"", "ai.onnx"}]
+    nodes = [*parsed.graph.node]
+    if not any(_is_replaced(node, gentle) for node in nodes) or versions < [_BROADCASTS_SINCE]:
+        return model
+    del parsed.graph.node[:]
+    for node in nodes:
+        parsed.graph.node.extend(_as_max(node) if _is_replaced(node, gentle) else [node])
+    faster: bytes = parsed.SerializeToString()
+    return faster
 
 
 def with_open_size(model: bytes, *, input_name: str, origin: str) -> bytes:
@@ -41,6 +63,37 @@ def with_open_size(model: bytes, *, input_name: str, origin: str) -> bytes:
     del parsed.graph.value_info[:]
     opened: bytes = parsed.SerializeToString()
     return opened
+
+
+def _is_replaced(node: "onnx.NodeProto", gentle: set[str]) -> bool:
+    return node.op_type == "PRelu" and len(node.input) == len("xa") and node.input[1] in gentle
+
+
+def _as_max(node: "onnx.NodeProto") -> list["onnx.NodeProto"]:
+    """Write one PRelu(x, a) as max(x, a x)."""
+    import onnx  # noqa: PLC0415
+
+    [given], [result] = node.input[:1], node.output
+    scaled = f"{result}/scaled"
+    return [
+        onnx.helper.make_node("Mul", [*node.input], [scaled]),
+        onnx.helper.make_node("Max", [given, scaled], [result]),
+    ]
+
+
+def _largest(tensor: "onnx.TensorProto", *, origin: str) -> float:
+    """Give the largest number of a constant; infinity for an empty one."""
+    import onnx  # noqa: PLC0415
+
+    try:
+        values = onnx.numpy_helper.to_array(tensor)
+    except ValueError as error:
+        raise InvalidInputError(
+            "model_unreadable",
+            f"{origin} has a constant that does not fit its shape: {error}.",
+            remedy="Get the file from its publisher.",
+        ) from error
+    return float(values.max(initial=-math.inf)) if values.size else math.inf
 
 
 def _parse(model: bytes, *, origin: str) -> "onnx.ModelProto":

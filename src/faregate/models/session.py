@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faregate.errors import InvalidInputError
-from faregate.models.graph import checked_model, with_open_size
+from faregate.models.graph import prepared_model, with_open_size
 from faregate.models.manifest import AlignedEmbedder, MiniFasNet, YuNet
 from faregate.models.pack import VerifiedPack
 from faregate.models.runtime import ORT_ERRORS, ort
@@ -112,7 +112,7 @@ def open_session(
     `threads` compute one run. They do not spin while idle, since other lanes need the processor.
     Raises `InvalidInputError` for a file that is not such a model.
     """
-    model = checked_model(pack.read(file), origin=file.name)
+    model = prepared_model(pack.read(file), origin=file.name)
     return BoundSession(
         _inference(model, threads=threads, origin=file.name), file.input_shape, origin=file.name
     )
@@ -125,7 +125,7 @@ def open_any_size(pack: VerifiedPack, file: YuNet, *, threads: int) -> OpenSizeS
     Otherwise as `open_session`.
     """
     model = pack.read(file)
-    fixed = _inference(checked_model(model, origin=file.name), threads=threads, origin=file.name)
+    fixed = _inference(prepared_model(model, origin=file.name), threads=threads, origin=file.name)
     given = _only_input(fixed, file.input_shape, origin=file.name)
     opened = with_open_size(model, input_name=given.name, origin=file.name)
     session = OpenSizeSession(
