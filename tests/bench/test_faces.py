@@ -44,6 +44,7 @@ def test_a_few_people_are_told_apart(test_data: Path, test_models: Path, tmp_pat
             jobs=2,
             seed=1,
             resamples=100,
+            variants=False,
         ),
         on_picture=lambda: seen.append(1),
         on_stage=lambda _stage, _total: None,

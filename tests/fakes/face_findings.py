@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 
 from fakes.faces_in_numbers import made_up_people
+from faregate.bench.error_rates import person_weights
 from faregate.bench.face_groups import Groups
 from faregate.bench.face_run import NO_FACE, Looked
 from faregate.bench.face_speed import Speed, StageTimes
+from faregate.bench.face_variants import PLAIN, compare_variants
 from faregate.bench.faces import PEER, PRODUCT, FacesFindings, FacesPlan, Peer, measure, with_plain
 from faregate.bench.lfw_pairs import Pairs
 from faregate.bench.people import Split
@@ -53,6 +55,7 @@ def made_up_findings() -> FacesFindings:
         jobs=1,
         seed=0,
         resamples=100,
+        variants=True,
     )
     looked = with_plain(
         {
@@ -80,6 +83,13 @@ def made_up_findings() -> FacesFindings:
         measures=measures,
         on_pictures=speed,
         on_frames=speed,
+        variants=compare_variants(
+            {
+                PLAIN: made_up_people(PEOPLE, pictures=PICTURES, noise=1.0),
+                "another": made_up_people(PEOPLE, pictures=PICTURES, noise=1.1),
+            },
+            person_weights(PEOPLE, resamples=50, seed=1),
+        ),
         models_mib=50.0,
         peak_mib=300.0,
     )

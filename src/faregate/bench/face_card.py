@@ -3,7 +3,16 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from faregate.bench.face_words import Report, in_points, limits, percent, with_interval
+from faregate.bench.face_words import (
+    VARIANTS_HEAD,
+    Report,
+    in_points,
+    limits,
+    percent,
+    variant_rows,
+    variants_chosen,
+    with_interval,
+)
 from faregate.bench.report import plain_numbers
 
 _INTRO: Final = """\
@@ -28,6 +37,7 @@ def face_card(reports: Sequence[Report]) -> str:
         *_fused(reports),
         *_gains(reports),
         *_others(reports),
+        *_variants(reports),
         *_speeds(reports),
         "## What must not be concluded",
         "\n".join(dict.fromkeys(f"- {line}" for report in reports for line in limits(report))),
@@ -95,6 +105,14 @@ def _at_a_gate(reports: Sequence[Report]) -> Iterator[str]:
         ("pack, people", "setting", "FPIR", "threshold", "people missed", "not above", "FNIR"),
         (row for report in reports for row in _gate_levels(report)),
     )
+
+
+def _variants(reports: Sequence[Report]) -> Iterator[str]:
+    for report in reports:
+        if report["variants"] is not None:
+            yield f"## What was tried on single pictures: {_name(report)}"
+            yield variants_chosen(report["variants"])
+            yield _table(VARIANTS_HEAD, variant_rows(report["variants"]))
 
 
 def _speeds(reports: Sequence[Report]) -> Iterator[str]:

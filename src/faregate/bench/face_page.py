@@ -4,7 +4,16 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from faregate.bench.face_plots import det_figure, stages_figure
-from faregate.bench.face_words import Report, in_points, limits, percent, with_interval
+from faregate.bench.face_words import (
+    VARIANTS_HEAD,
+    Report,
+    in_points,
+    limits,
+    percent,
+    variant_rows,
+    variants_chosen,
+    with_interval,
+)
 from faregate.bench.report import (
     Section,
     bullets,
@@ -37,6 +46,14 @@ def _sections(report: Report) -> Iterator[Section]:
     yield _others(report)
     if report["groups"]:
         yield _groups(report)
+    if report["variants"]:
+        yield Section(
+            "What was tried on single pictures",
+            (
+                paragraph(variants_chosen(report["variants"])),
+                table(VARIANTS_HEAD, variant_rows(report["variants"])),
+            ),
+        )
     yield _speed(report)
     yield Section("What must not be concluded", (bullets(limits(report)),))
 

@@ -84,6 +84,7 @@ def document(
             }
             for one in findings.measures.groups
         ],
+        "variants": _variants(findings),
         **_speed(findings),
         "det": {
             name: [list(point) for point in way.verification.curve]
@@ -245,6 +246,28 @@ def _other(findings: FacesFindings, name: str) -> dict[str, Any] | None:
             level_name(level): measured(value)
             for level, value in findings.measures.differences[name].items()
         },
+    }
+
+
+def _variants(findings: FacesFindings) -> dict[str, Any] | None:
+    if findings.variants is None:
+        return None
+    return {
+        "ways": [
+            {
+                "name": one.name,
+                "fnmr_at_fmr": {
+                    level_name(level): measured(rate) for level, rate in one.fnmr.items()
+                },
+                "fnmr_difference": {
+                    level_name(level): measured(gain) for level, gain in one.gain.items()
+                },
+                "chosen_in_folds": one.chosen,
+            }
+            for one in findings.variants.rates
+        ],
+        "fnmr_held_out": findings.variants.held_out,
+        "fnmr_held_out_plain": findings.variants.held_out_plain,
     }
 
 

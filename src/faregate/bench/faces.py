@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faregate.bench.error_rates import Comparisons, compare_all, person_weights
-from faregate.bench.face_folder import read_face_folder
+from faregate.bench.face_folder import FaceFolder, read_face_folder
 from faregate.bench.face_groups import GroupRates, Groups, measure_groups, read_groups
 from faregate.bench.face_run import Looked, OnPicture, failures_by_person, look_at_all
 from faregate.bench.face_speed import (
@@ -23,6 +23,7 @@ from faregate.bench.face_speed import (
     read_some,
     time_stages,
 )
+from faregate.bench.face_variants import Variants, compare_variants, embed_variants
 from faregate.bench.face_ways import (
     PEER_DISTANCE_MAX,
     OpenWay,
@@ -53,6 +54,8 @@ from faregate.bench.verification import (
     difference,
     verify_singles,
 )
+from faregate.errors import InvalidInputError
+from faregate.face.approach import Models
 from faregate.face.pipeline import open_models
 from faregate.models.manifest import PackManifest
 from faregate.models.pack import VerifiedPack, verify
@@ -64,9 +67,7 @@ PRODUCT: Final = "product"
 PLAIN: Final = "plain"
 PEER: Final = "peer"
 
-_TIMED: Final = 60
-"""Pictures whose stages are timed."""
-
+_TIMED: Final = 60  # pictures whose stages are timed
 _FMR_OF_GROUPS: Final = 1e-3
 
 
@@ -94,6 +95,8 @@ class FacesPlan:
     jobs: int
     seed: int
     resamples: int
+    variants: bool
+    """Whether to try other ways of embedding; on development people alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +165,9 @@ class FacesFindings:
     measures: Measures
     on_pictures: Speed
     on_frames: Speed
+    variants: Variants | None
+    """None where none were asked for."""
+
     models_mib: float
     peak_mib: float
 
@@ -172,6 +178,12 @@ def bench_faces(plan: FacesPlan, *, on_picture: OnPicture, on_stage: OnStage) ->
     Raises `InvalidInputError` for a data set, pairs or groups that can't be used, and what
     `faregate.models.pack.verify` raises.
     """
+    if plan.variants and plan.people is not Split.DEVELOPMENT:
+        raise InvalidInputError(
+            "variants_people",
+            "Variants are tried on development people alone: who is reported is never chosen on.",
+            remedy="Use --people development, or leave out --variants.",
+        )
     cv2.setNumThreads(1)  # as a gate runs: its lanes share the processor
     pack = verify(plan.pack, plan.models_dir)
     folder = read_face_folder(plan.dataset, only=plan.people)
@@ -187,6 +199,7 @@ def bench_faces(plan: FacesPlan, *, on_picture: OnPicture, on_stage: OnStage) ->
     measures = measure(looked, plan, pack.manifest, pairs=pairs, labels=labels, on_stage=on_stage)
     for found in looked.values():
         found.embedded.wipe()
+    variants = _variants(plan, folder, models, on_picture=on_picture, on_stage=on_stage)
     on_stage("timing the stages", None)
     sample = read_some(folder.pictures, number=_TIMED, seed=plan.seed)
     peer = (open_peer(plan.models_dir),) if PEER in ways else ()
@@ -199,9 +212,29 @@ def bench_faces(plan: FacesPlan, *, on_picture: OnPicture, on_stage: OnStage) ->
         measures=measures,
         on_pictures=time_stages(models, peer, sample),
         on_frames=time_stages(models, peer, [as_frame(pixels) for pixels in sample]),
+        variants=variants,
         models_mib=models_mib,
         peak_mib=peak_memory_mib(),
     )
+
+
+def _variants(
+    plan: FacesPlan,
+    folder: FaceFolder,
+    models: Models,
+    *,
+    on_picture: OnPicture,
+    on_stage: OnStage,
+) -> Variants | None:
+    if not plan.variants:
+        return None
+    on_stage("trying variants", len(folder.pictures))
+    embedded = embed_variants(folder, models, on_picture=on_picture)
+    weights = person_weights(len(folder.names), resamples=plan.resamples, seed=plan.seed)
+    compared = compare_variants(embedded, weights)
+    for made in embedded.values():
+        made.wipe()
+    return compared
 
 
 def measure(

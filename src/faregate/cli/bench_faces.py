@@ -59,6 +59,12 @@ _Probe = Annotated[int, typer.Option(min=1, max=100, help="Frames fused at the g
 _WithPeer = Annotated[
     bool, typer.Option(help="Measure the face_recognition recipe on the same pictures.")
 ]
+_Variants = Annotated[
+    bool,
+    typer.Option(
+        "--variants", help="Try other ways of embedding too, on development people alone."
+    ),
+]
 _Jobs = Annotated[int, typer.Option(min=1, max=_JOBS_MAX, help="Pictures looked at at a time.")]
 _Seed = Annotated[int, typer.Option(min=0, help="What chance begins with.")]
 _Bootstrap = Annotated[
@@ -79,6 +85,7 @@ def faces(  # noqa: PLR0913 - each is an option
     enrolled: _Enrolled = 3,
     probe: _Probe = 3,
     peer: _WithPeer = True,
+    variants: _Variants = False,
     jobs: _Jobs = 1,
     seed: _Seed = 0,
     bootstrap: _Bootstrap = 1_000,
@@ -108,6 +115,7 @@ def faces(  # noqa: PLR0913 - each is an option
         jobs=jobs,
         seed=seed,
         resamples=bootstrap,
+        variants=variants,
     )
     _measure(plan, report)
 
@@ -148,6 +156,7 @@ def command_of(plan: "FacesPlan") -> str:
         words += ["--riders", str(riders)]
     words += ["--enrolled", str(plan.enrolled), "--probe", str(plan.probe)]
     words += [] if plan.peer == "measured" else ["--no-peer"]
+    words += ["--variants"] if plan.variants else []
     words += ["--seed", str(plan.seed), "--bootstrap", str(plan.resamples), "--report", "DIR"]
     return shlex.join(words)
 
