@@ -67,9 +67,8 @@ def limits(report: Report) -> Iterator[str]:
     """Say what the figures do not show."""
     data = report["data"]
     yield (
-        f"The pictures are those of {data['name']}: {data['pictures']:,} of {data['people']:,} "
-        "people. Riders at a gate look otherwise, and so do light, cameras and time between "
-        "pictures. Measure on your own before you rely on a rate."
+        f"The pictures are those of {data['name']}. Riders at a gate look otherwise, and so do "
+        "light, cameras and time between pictures. Measure on your own before you rely on a rate."
     )
     yield (
         "Frames of one approach resemble each other more than pictures taken on different days, "
@@ -77,8 +76,8 @@ def limits(report: Report) -> Iterator[str]:
     )
     if data["chosen_people"] == "development":
         yield (
-            "These people were used to choose thresholds. The rates at thresholds that were chosen "
-            "on them are too good; the report on the other half is the one to quote."
+            "Development people are there to choose on. Their rates are too good; the report on "
+            "the other half is the one to quote."
         )
     yield "A rate of 0 is not never: its interval says what so few people can prove."
     yield (
