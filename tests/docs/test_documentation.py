@@ -89,8 +89,10 @@ def _assert_command_exists(words: list[str]) -> None:
     command: Any = typer.main.get_command(app)
     for word in words:
         if word.startswith("-"):
-            options = {option for one in command.params for option in one.opts} | {"--help"}
-            assert word in options, words
+            options = {
+                option for one in command.params for option in (*one.opts, *one.secondary_opts)
+            }
+            assert word in options | {"--help"}, words
         elif hasattr(command, "commands"):
             assert word in command.commands, words
             command = command.commands[word]
