@@ -62,6 +62,12 @@ _STILL: Final = 0.025
 apart. Sensor noise and tracking reach half of that."""
 _FACE_MOVED: Final = 2 * _STILL
 
+_HAIR_PART: Final = (0.3, 1.5)
+_HAIR_ASIDE: Final = 0.5
+"""Hair and hats move with the face, more or less: they lie 10 cm behind it and turn about the neck.
+What moves by this part of its motion, give or take half of it to the side, is evidence of nothing:
+a margin that moves with a stiff print's face does so too, and parallax and relief see to those."""
+
 _POINTS_MAX: Final = 60
 _RETURNED_PX: Final = 0.5
 _PAIRS_MIN: Final = 6
@@ -166,8 +172,8 @@ class Surround:
             return
         five = _moved(before.five, before.to_patch)
         moves = similarity_onto(five, _moved(face.points, before.to_patch))
-        face_moved = np.linalg.norm(_moved(before.points, moves) - before.points, axis=1)
-        if np.median(face_moved) < _FACE_MOVED * _EYES_PX:
+        with_face = _moved(before.points, moves) - before.points
+        if np.median(np.linalg.norm(with_face, axis=1)) < _FACE_MOVED * _EYES_PX:
             return
         now = _patch(grey, before.to_patch)
         found, forth = _followed(before.patch, now, before.points)
@@ -175,12 +181,25 @@ class Surround:
         now[:] = 0
         home = np.linalg.norm(returned - before.points, axis=1) < _RETURNED_PX
         sure = forth & back & home
-        stayed = np.linalg.norm(found - before.points, axis=1) < _STILL * _EYES_PX
+        moved = found - before.points
+        stayed = np.linalg.norm(moved, axis=1) < _STILL * _EYES_PX
+        sure &= stayed | ~_as_hair_does(moved, with_face)
         x, y = (before.points / _EYES_PX - (_ASIDE, _ABOVE)).T
         sides = np.stack([(y > _TOP) & (x < 0), (y > _TOP) & (x >= 0), y <= _TOP])
         self._pairs.append(
             np.stack([(sides & sure).sum(axis=1), (sides & sure & stayed).sum(axis=1)])
         )
+
+
+def _as_hair_does(moved: NDArray[np.float32], with_face: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Tell which points (N, 2) moved about as the face would have moved them."""
+    squared = np.maximum((with_face**2).sum(axis=1), 1e-6)
+    part = (moved * with_face).sum(axis=1) / squared
+    aside = np.linalg.norm(moved - part[:, None] * with_face, axis=1)
+    low, high = _HAIR_PART
+    near = aside < np.maximum(_HAIR_ASIDE * np.sqrt(squared), _STILL * _EYES_PX)
+    hair: NDArray[np.bool_] = near & (part > low) & (part < high)
+    return hair
 
 
 def _look(grey: NDArray[np.uint8], face: DetectedFace, at_ns: int) -> _Look:
