@@ -40,8 +40,11 @@ def liveness(  # noqa: PLR0913 - one parameter an option
     people: Annotated[
         Split, typer.Option(help="With --generate: which half of the people.")
     ] = Split.REPORT,
+    live: Annotated[
+        int, typer.Option(min=1, max=100_000, help="With --generate: walk-ups of living people.")
+    ] = 300,
     per_kind: Annotated[
-        int, typer.Option(min=1, max=100_000, help="With --generate: clips of each kind.")
+        int, typer.Option(min=1, max=100_000, help="With --generate: attacks of each kind.")
     ] = 300,
     seed: Annotated[int, typer.Option(min=0, help="With --generate: what chance begins with.")] = 0,
     pack: Annotated[str, typer.Option(help="The models to measure.")] = "permissive-small",
@@ -76,8 +79,11 @@ def liveness(  # noqa: PLR0913 - one parameter an option
         clip_set, how = _recorded(clips), "CLIPS"
     else:
         assert generate is not None
-        clip_set = _generated(generate, people, per_kind=per_kind, seed=seed, choice=choice)
-        how = f"--generate STILLS --people {people} --per-kind {per_kind} --seed {seed}"
+        clip_set = _generated(
+            generate, people, live=live, per_kind=per_kind, seed=seed, choice=choice
+        )
+        how = f"--generate STILLS --people {people} --live {live} --per-kind {per_kind}"
+        how += f" --seed {seed}"
     if limit:
         clip_set = replace(clip_set, clips=limited(clip_set.clips, limit))
         how += f" --limit {limit}"
@@ -100,14 +106,14 @@ def _recorded(folder: Path) -> "ClipSet":
 
 
 def _generated(
-    stills: Path, people: Split, *, per_kind: int, seed: int, choice: "PackChoice"
+    stills: Path, people: Split, *, live: int, per_kind: int, seed: int, choice: "PackChoice"
 ) -> "ClipSet":
     from faregate.bench.liveness import ClipSet  # noqa: PLC0415 - an extra
     from faregate.bench.liveness_clips import generated_clips  # noqa: PLC0415 - an extra
     from faregate.bench.liveness_stills import find_stills  # noqa: PLC0415 - an extra
 
-    found = find_stills(stills, choice.open(), people=people, people_max=per_kind)
-    clips = generated_clips(found, people=people, seed=seed, live=per_kind, per_kind=per_kind)
+    found = find_stills(stills, choice.open(), people=people, people_max=max(live, per_kind))
+    clips = generated_clips(found, people=people, seed=seed, live=live, per_kind=per_kind)
     source = f"Clips generated from stills of {len(found.of_people)} people"
     if found.skipped:
         reasons = ", ".join(f"{count} {why}" for why, count in found.skipped.items())
