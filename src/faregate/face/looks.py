@@ -16,7 +16,7 @@ def embed_looks(
 
     One look is the plain way. More cost an embedding each, and less where the detector has no
     second way to look. What a detector gets wrong about the points differs from look to look,
-    so the mean is nearer to the face than any: docs/concepts/faces.md says by how much.
+    so the mean is nearer to the face than most: docs/cards/face.md says by how much.
     """
     if not 1 <= looks <= LOOKS_MAX:
         raise ValueError(f"looks must be 1 to {LOOKS_MAX}, got {looks}")
