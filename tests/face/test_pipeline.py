@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -30,9 +30,10 @@ from faregate.face.relief import Relief
 from faregate.ids import CameraId
 from faregate.models.manifest import MiniFasNet
 from faregate.models.pack import VerifiedPack, verify
+from faregate.scenes.attacks import attack_walk_up
 from faregate.scenes.head import live_walk_up
+from faregate.scenes.looks import AttackKind
 from faregate.scenes.portraits import Portrait, rider_a, rider_b
-from faregate.scenes.print import print_walk_up
 from faregate.scenes.walkup import WalkUp
 from faregate.video.frame import Frame
 from faregate.video.source import Pace
@@ -150,7 +151,7 @@ def test_a_rendered_head_is_live_and_its_print_is_not(
     assert (kinds.count(CueKind.CHALLENGE), reference.liveness.score >= LIVENESS_MIN) == (1, True)
     walk = WalkUp(seed=2)
     head = captured(pipeline, filmed(live_walk_up(rider_a(), walk), walk.fps))
-    sheet = captured(pipeline, filmed(print_walk_up(rider_a(), walk), walk.fps))
+    sheet = captured(pipeline, filmed(attack_walk_up(rider_a(), walk, AttackKind.PRINT), walk.fps))
     similarity_min = pack.manifest.card.similarity_min
     assert reference.template.similarity(head.template) >= similarity_min
     assert reference.template.similarity(sheet.template) >= similarity_min
@@ -235,6 +236,64 @@ def test_nobody_enrols_who_does_not_do_as_asked(offline: FacePipeline) -> None:
     refused = offline.enrol(frames, challenge=TURNS, prompt=asked.append)
     assert refused == CaptureRejected(CaptureReason.CHALLENGE)
     assert asked == [Prompt.LOOK_AHEAD, Prompt.TURN_LEFT]
+
+
+def frames_of(pixels: NDArray[np.uint8], count: int = 4) -> Iterator[Frame]:
+    """Show one picture for some frames, a fifth of a second apart."""
+    for number in range(count):
+        yield Frame(CameraId("lane-1"), NOON + 2 * number * STEP, number, pixels.copy())
+
+
+def portrait_as(change: Callable[[NDArray[np.uint8]], NDArray[np.generic]]) -> Iterator[Frame]:
+    """Show rider B's portrait, spoiled."""
+    return frames_of(np.ascontiguousarray(change(rider_b().pixels)).astype(np.uint8))
+
+
+def noise() -> NDArray[np.uint8]:
+    """Draw what no camera sees."""
+    return np.random.default_rng(1).integers(0, 255, (480, 640, 3), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("frames", "reason"),
+    [
+        (lambda: frames_of(np.zeros((480, 640, 3), np.uint8)), CaptureReason.NOBODY),
+        (lambda: frames_of(np.full((480, 640, 3), 255, np.uint8)), CaptureReason.NOBODY),
+        (lambda: frames_of(noise()), CaptureReason.NOBODY),
+        (lambda: portrait_as(np.rot90), CaptureReason.NOBODY),
+        (lambda: portrait_as(lambda pixels: pixels[::-1]), CaptureReason.NOBODY),
+        (lambda: frames_of(np.zeros((30, 640, 3), np.uint8)), CaptureReason.UNUSABLE_FRAMES),
+        (lambda: portrait_as(lambda pixels: pixels[::16, ::16]), CaptureReason.UNUSABLE_FRAMES),
+        (lambda: portrait_as(lambda pixels: pixels), CaptureReason.TOO_FEW_FRAMES),
+        (
+            lambda: portrait_as(lambda pixels: pixels.mean(axis=2, keepdims=True).repeat(3, 2)),
+            CaptureReason.TOO_FEW_FRAMES,
+        ),
+    ],
+    ids=[
+        "black",
+        "white",
+        "noise",
+        "on its side",
+        "upside down",
+        "a strip",
+        "tiny",
+        "good but few",
+        "grey but few",
+    ],
+)
+def test_bad_frames_are_rejected_with_a_reason(
+    frames: Callable[[], Iterator[Frame]], reason: CaptureReason, offline: FacePipeline
+) -> None:
+    """Whatever a camera sends: no capture, no error, and the reason that fits."""
+    assert offline.capture(islice(frames(), 2)) == CaptureRejected(reason)
+
+
+@pytest.mark.parametrize("shape", [(480, 640), (480, 640, 1), (480, 640, 4), (0,)])
+def test_no_frame_has_other_channels(shape: tuple[int, ...]) -> None:
+    """Grey in one channel, and alpha, are refused where a frame is made."""
+    with pytest.raises(ValueError, match="pixels must be"):
+        Frame(CameraId("lane-1"), NOON, 0, np.zeros(shape, np.uint8))
 
 
 def test_a_pack_that_cannot_find_faces_is_refused(tmp_path: Path) -> None:
