@@ -8,6 +8,7 @@ from faregate.bench.liveness_page import (
     CUE_HEAD,
     LEFT_OUT_HEAD,
     LIVING_HEAD,
+    TIME_HEAD,
     attack_rows,
     cue_rows,
     headline_sentences,
@@ -15,6 +16,7 @@ from faregate.bench.liveness_page import (
     limits,
     living_rows,
     rule_sentence,
+    time_rows,
 )
 from faregate.errors import InvalidInputError
 
@@ -65,6 +67,8 @@ def _parts(report: Report) -> Iterator[str]:
     yield _table(LIVING_HEAD, living_rows(report))
     yield "### What each cue adds"
     yield _table(CUE_HEAD, cue_rows(report))
+    yield "### Time"
+    yield _table(TIME_HEAD, time_rows(report))
     if report["chosen"] is not None:
         yield "### Kinds of attack that nothing was chosen on"
         yield rule_sentence(report)

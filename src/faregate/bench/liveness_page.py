@@ -341,24 +341,28 @@ def limits(document: Document) -> list[str]:
     ]
 
 
-def _speed(document: Document) -> Section:
+def time_rows(document: Document) -> list[list[str]]:
+    """Give when an answer comes, by the clip's own times, and what a frame costs one thread."""
     times = [
-        [_kind(kind), f"{one['p50']:.2f} s", f"{one['p95']:.2f} s", f"{one['n']}"]
+        [f"first frame to answer, {_kind(kind)}", *(f"{one[at]:.2f} s" for at in ("p50", "p95"))]
         for kind, one in document["time_to_decision_s"].items()
     ]
     costs = [
-        [_kind(sight), f"{one['p50']:.1f} ms", f"{one['p95']:.1f} ms", f"{one['n']}"]
+        [f"CPU for a frame: {_kind(sight)}", *(f"{one[at]:.1f} ms" for at in ("p50", "p95"))]
         for sight, one in document["frame_cpu_ms"].items()
     ]
-    return Section(
-        "Time",
-        (
-            paragraph("From the first frame of a clip to the answer, by the clip's own times."),
-            table(("Clips", "Median", "95 %", "Number"), times),
-            paragraph("What a frame cost one thread (CPU time), by what became of it."),
-            table(("Frame", "Median", "95 %", "Number"), costs),
-        ),
+    return times + costs
+
+
+TIME_HEAD = ("Time", "Median", "95 %")
+
+
+def _speed(document: Document) -> Section:
+    said = (
+        "When the answer came, by the clip's own times; and what a frame cost one thread, by what "
+        "became of it (detection in all; fused ones are embedded as well)."
     )
+    return Section("Time", (paragraph(said), table(TIME_HEAD, time_rows(document))))
 
 
 def _how(document: Document) -> Section:

@@ -114,10 +114,10 @@ def _generated(
 
     found = find_stills(stills, choice.open(), people=people, people_max=max(live, per_kind))
     clips = generated_clips(found, people=people, seed=seed, live=live, per_kind=per_kind)
-    source = f"Clips generated from stills of {len(found.of_people)} people"
+    source = f"Clips generated from stills of {len(found.of_people)} people of {stills.name}"
     if found.skipped:
         reasons = ", ".join(f"{count} {why}" for why, count in found.skipped.items())
-        source += f" (stills left out: {reasons})"
+        source += f" (stills left out: {reasons.replace('_', ' ')})"
     return ClipSet(clips=clips, generated=True, people=people, seed=seed, source=source)
 
 
