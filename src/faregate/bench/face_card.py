@@ -266,6 +266,7 @@ def _others(reports: Sequence[Report]) -> Iterator[str]:
         for other, words in (("plain", "plain single pictures"), ("peer", "face_recognition"))
         if report[other] is not None
         for level, gain in report[other]["fnmr_difference"].items()
+        if any(gain["ci95"])  # a pack that looks once is the plain way itself
     ]
     if not rows:
         return
