@@ -62,11 +62,12 @@ _STILL: Final = 0.025
 apart. Sensor noise and tracking reach half of that."""
 _FACE_MOVED: Final = 2 * _STILL
 
+_HAIR: Final = 1.7
 _HAIR_PART: Final = (0.3, 1.5)
 _HAIR_ASIDE: Final = 0.5
 """Hair and hats move with the face, more or less: they lie 10 cm behind it and turn about the neck.
-What moves by this part of its motion, give or take half of it to the side, is evidence of nothing:
-a margin that moves with a stiff print's face does so too, and parallax and relief see to those."""
+So out to 1.7 distances between the eyes, 11 cm to the side and 18 cm up, what moves by this part of
+the face's motion, give or take half of it aside, is evidence of nothing."""
 
 _POINTS_MAX: Final = 60
 _RETURNED_PX: Final = 0.5
@@ -77,8 +78,8 @@ _SIDE_MIN: Final = 8
 _SIDES_MIN: Final = 2
 
 _STATIC_MIN: Final = 0.35
-"""Of the points on the two best sides. Between the people (from 0.35, in median 0.9) and the films
-(up to 0.33, in median 0.02) of 24 rendered clips each, of people for development."""
+"""Of the points on the two best sides. Between the people (from 0.39, in median 0.93) and the films
+(one of 24 above, in median 0.05) of 24 rendered clips each, of people for development."""
 
 _WIDTH: Final = round(2 * _ASIDE * _EYES_PX)
 _HEIGHT: Final = round((_ABOVE + _BELOW) * _EYES_PX)
@@ -183,7 +184,8 @@ class Surround:
         sure = forth & back & home
         moved = found - before.points
         stayed = np.linalg.norm(moved, axis=1) < _STILL * _EYES_PX
-        sure &= stayed | ~_as_hair_does(moved, with_face)
+        hair = _as_hair_does(moved, with_face) & (_radius(before.points) < _HAIR)
+        sure &= stayed | ~hair
         x, y = (before.points / _EYES_PX - (_ASIDE, _ABOVE)).T
         sides = np.stack([(y > _TOP) & (x < 0), (y > _TOP) & (x >= 0), y <= _TOP])
         self._pairs.append(
