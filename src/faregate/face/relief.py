@@ -38,12 +38,12 @@ _TURNS: Final = 40
 the second is then down to 1e-14 of the first."""
 
 _FLOOR: Final = 0.02 / EYES_PX
-"""Motion along the nose that a tracker shows without one: of a print a hundredth of a pixel, the
-worst of 60; a head shows two to fourteen hundredths."""
+"""Motion along the nose that a tracker shows without one: a twentieth of a pixel for one point (as
+in parallax), less by averaging over points that do not share their noise."""
 
 _AGREEMENT_MIN: Final = 0.3
-"""Half as much again as chance gives. Of 50 rendered people for development 47 reached it (43 had
-0.4, in median 0.65), of 50 bent prints 3, and no flat one or cut-out."""
+"""Half as much again as chance gives. Chosen on rendered clips of people for development; a
+policy's rule goes before it."""
 
 _FRAMES_TO_PASS: Final = 12
 _FRAMES_TO_REFUSE: Final = 30

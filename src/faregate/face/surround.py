@@ -78,8 +78,9 @@ _SIDE_MIN: Final = 8
 _SIDES_MIN: Final = 2
 
 _STATIC_MIN: Final = 0.35
-"""Of the points on the two best sides. Between the people (from 0.39, in median 0.93) and the films
-(one of 24 above, in median 0.05) of 24 rendered clips each, of people for development."""
+"""Of the points on the two best sides. Beside a head that comes nearer, some are always covered by
+it or hang on its outline; around a film, some rest while the hand turns back. Chosen between the
+two on rendered clips of people for development; a policy's rule goes before it."""
 
 _WIDTH: Final = round(2 * _ASIDE * _EYES_PX)
 _HEIGHT: Final = round((_ABOVE + _BELOW) * _EYES_PX)
