@@ -1,5 +1,6 @@
 """The passive network sees the crop it was trained with."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -119,3 +120,13 @@ def test_portraits_pass_for_live_one_picture_at_a_time(
     """Photographs of people look live to it: which is why it alone never authorises."""
     assert networks.score(still(portrait), face_of(portrait)) > 0.5
     assert not any(session.input.any() for _, session in networks._networks)
+
+
+@pytest.mark.parametrize("portrait", [rider_a(), rider_b()], ids=lambda rider: rider.shown_as)
+def test_the_same_portraits_in_grey_are_taken_for_attacks(
+    portrait: Portrait, networks: MiniFasNets
+) -> None:
+    """Colour alone changes its mind: why its opinion is no measure of life, and only refuses."""
+    colours = still(portrait)
+    grey = cv2.cvtColor(cv2.cvtColor(colours.pixels, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    assert networks.score(replace(colours, pixels=grey.astype(np.uint8)), face_of(portrait)) < 0.5
