@@ -1,7 +1,7 @@
 """Parallax tells a head from a print by its pixels: rendered clips, a real detector, no labels."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -22,9 +22,10 @@ from faregate.face.yunet import YuNetDetector
 from faregate.ids import CameraId
 from faregate.models.manifest import DlibPoints, YuNet
 from faregate.models.pack import verify
+from faregate.scenes.attacks import attack_walk_up
 from faregate.scenes.head import kiosk_session, live_walk_up
+from faregate.scenes.looks import BARE, AttackKind, AttackLook
 from faregate.scenes.portraits import Portrait, rider_a, rider_b
-from faregate.scenes.print import PLAIN, PrintLook, print_walk_up
 from faregate.scenes.walkup import WalkUp
 from faregate.video.frame import Frame
 
@@ -38,6 +39,9 @@ class Clip:
 
 Detector = DlibDetector | YuNetDetector
 Sighting = tuple[NDArray[np.uint8], DetectedFace]
+
+PLAIN = replace(BARE, motion=1.0)
+"""Held by hand, as prints are, and without any other flaw."""
 
 STEP_NS: Final = 66_666_667
 A, B = rider_a(), rider_b()
@@ -64,9 +68,10 @@ def live(portrait: Portrait, seed: int = 3) -> Clip:
 
 
 @cache
-def printed(portrait: Portrait, look: PrintLook, seed: int = 3) -> Clip:
+def printed(portrait: Portrait, look: AttackLook, seed: int = 3) -> Clip:
     """Film a print."""
-    return Clip(tuple(print_walk_up(portrait, WalkUp(seed=seed, lane=seed), look)))
+    walk = WalkUp(seed=seed, lane=seed)
+    return Clip(tuple(attack_walk_up(portrait, walk, AttackKind.PRINT, look)))
 
 
 @cache
@@ -108,8 +113,8 @@ def test_a_person_walking_up_is_live(portrait: Portrait, detector: Detector) -> 
 
 
 @pytest.mark.parametrize("portrait", RIDERS)
-@pytest.mark.parametrize("look", [PLAIN, PrintLook()], ids=["without a flaw", "ordinary"])
-def test_a_print_never_is(portrait: Portrait, look: PrintLook, detector: Detector) -> None:
+@pytest.mark.parametrize("look", [PLAIN, AttackLook()], ids=["without a flaw", "ordinary"])
+def test_a_print_never_is(portrait: Portrait, look: AttackLook, detector: Detector) -> None:
     """Flatness alone is enough to refuse it, at every frame: no border, moire, grain or glare."""
     track = ParallaxTrack()
     for count, (grey, face) in enumerate(seen(printed(portrait, look), detector)):

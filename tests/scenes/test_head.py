@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from faregate.scenes.build import AVERAGE, Build
 from faregate.scenes.camera import Pinhole, turned
+from faregate.scenes.carriers import Flat, sheet
 from faregate.scenes.head import kiosk_session, live_walk_up
+from faregate.scenes.looks import Tones
 from faregate.scenes.person import BETWEEN_PUPILS_M, Person, metres_per_pixel, relief
 from faregate.scenes.portraits import Portrait, rider_a, rider_b
-from faregate.scenes.print import PLAIN, Sheet
 from faregate.scenes.station import empty_lane
 from faregate.scenes.surface import drawn
 from faregate.scenes.walkup import WalkUp
@@ -73,9 +74,11 @@ def test_true_points_of_a_head_leave_the_plane_and_of_a_print_do_not(
 ) -> None:
     """The best homography explains a sheet to a thousandth of a pixel, and a face not at all."""
     face = Person.of(portrait).body.vertices
-    sheet = Sheet.of(portrait, PLAIN, np.random.default_rng(0)).surface.vertices
+    ink = Tones.of_paper(np.random.default_rng(0), 0.0)
+    chance = np.random.default_rng(0)
+    paper = sheet(portrait, chance, Flat(), tones=ink, border=0.0, grain=0.0)
     left_over = {}
-    for name, vertices in (("head", face), ("sheet", sheet)):
+    for name, vertices in (("head", face), ("sheet", paper.surface(0.0).vertices)):
         points = vertices.reshape(-1, 3)
         inside = np.hypot(points[:, 0] / 0.055, (points[:, 1] - 0.03) / 0.07) < 1
         points = points[inside]
