@@ -54,8 +54,9 @@ _RAMPS: Final = {
 """Rounded from where similarity to the person's other pictures stops rising (best) and is mostly
 lost (worst) on development people of LFW-a, their pictures also blurred, smeared, darkened,
 brightened, made coarse, noisy and covered. What the product is worth there is measured by
-`scripts/measure_quality.py`: without the fifth of pictures that score worst, 4.1 % instead of 11.7 %
-are not recognised at a false match rate of 1e-4 (1,868 pictures, `permissive-small`, 2026-11-23).
+`scripts/measure_quality.py`: without the fifth of pictures that score worst, 4.1 % are not
+recognised at a false match rate of 1e-4, instead of 11.7 % (1,868 pictures, `permissive-small`,
+2026-11-23).
 """
 
 
@@ -64,8 +65,8 @@ class QualityPolicy:
     """What a frame must have to be fused at all.
 
     The limits are loose, for the best frames are taken: about where more than half of the spoiled
-    pictures of development people (see `_RAMPS`) were no longer recognised, and hardly any unspoiled
-    one lies beyond.
+    pictures of development people (see `_RAMPS`) were no longer recognised, and hardly any
+    unspoiled one lies beyond.
     """
 
     sharpness_min: float = 0.06
