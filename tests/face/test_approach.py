@@ -32,9 +32,7 @@ POLICY = ApproachPolicy(judge_max_ms=1_500, lasts_max_ms=2_500)
 ZONE = Zone(inter_eye_min_px=40.0, region=(0.25, 0.0, 0.75, 1.0))
 DEPTH_DECIDES = LivenessPolicy(
     rules=tuple(
-        CueRule(kind=kind, boundary=-100.0, scale=1.0)
-        for kind in CueKind
-        if kind is not CueKind.PARALLAX
+        CueRule(kind=kind, boundary=-100.0, scale=1.0) for kind in set(CueKind) - {CueKind.PARALLAX}
     )
 )
 
@@ -111,9 +109,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
         def measure(self) -> Parallax:
             judged = self.frames >= world.judged_after
-            return Parallax(
-                residual=0.0, baseline=0.0, frames=self.frames, judged=judged, score=0.8 * judged
-            )
+            return Parallax(residual=0.0, baseline=0.0, frames=0, judged=judged, score=0.8 * judged)
 
         def wipe(self) -> None:
             self.frames = 0
@@ -144,11 +140,7 @@ def begin(world: World, policy: ApproachPolicy = POLICY) -> Approach:
     """Begin an approach in the world."""
     models = Models(detector=world, embedder=world, passive=None, same_person_min=0.5)
     return Approach(
-        models,
-        ZONE,
-        policy=policy,
-        quality_policy=QualityPolicy(),
-        liveness_policy=DEPTH_DECIDES,
+        models, ZONE, policy=policy, quality_policy=QualityPolicy(), liveness_policy=DEPTH_DECIDES
     )
 
 

@@ -27,6 +27,7 @@ from faregate.face.liveness import LIVENESS_MIN, CueKind
 from faregate.face.parallax import Parallax, ParallaxTrack
 from faregate.face.pipeline import FacePipeline
 from faregate.face.relief import Relief
+from faregate.face.side_frames import SideFrames
 from faregate.ids import CameraId
 from faregate.models.manifest import MiniFasNet
 from faregate.models.pack import VerifiedPack, verify
@@ -303,3 +304,19 @@ def test_a_pack_that_cannot_find_faces_is_refused(tmp_path: Path) -> None:
     only_liveness = pack.manifest.model_copy(update={"files": ()})
     with pytest.raises(InvalidInputError, match="can't find faces"):
         FacePipeline(SimpleNamespace(manifest=only_liveness))  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("deep")
+def test_what_other_cameras_saw_is_part_of_the_evidence(offline: FacePipeline) -> None:
+    """Infrared handed in beside the frames gives a cue of its own."""
+    approach = offline.approach(Zone())
+    for frame in walk_up(rider_a()):
+        approach.add(frame, SideFrames(infrared=frame.pixels[:, :, 0].copy()))
+        if approach.ready:
+            break
+    capture = approach.capture()
+    approach.wipe()
+    assert isinstance(capture, FaceCapture)
+    [infrared] = [cue for cue in capture.liveness.cues if cue.kind is CueKind.INFRARED]
+    assert infrared.judged
+    assert infrared.score >= LIVENESS_MIN

@@ -25,6 +25,7 @@ from faregate.face.looks import embed_looks
 from faregate.face.minifasnet import MiniFasNets
 from faregate.face.quality import QualityPolicy, defect, measure_quality
 from faregate.face.selection import BestFrames, HeldFrame, Spread
+from faregate.face.side_frames import SideFrames
 from faregate.face.template import FaceTemplate, fuse
 from faregate.video.frame import Frame
 
@@ -190,10 +191,13 @@ class Approach:
             self.fused >= self._policy.fused_min or gone or self._lasted(self._policy.lasts_max_ms)
         )
 
-    def add(self, frame: Frame) -> Sight:
-        """Look at one more frame and say what became of it. The frame is not kept."""
+    def add(self, frame: Frame, side: SideFrames | None = None) -> Sight:
+        """Look at one more frame and say what became of it. The frame is not kept.
+
+        `side` is what depth and infrared cameras saw at its instant, where the lane has any.
+        """
         self._eyes_px, self._quality = 0.0, None
-        sight = self._look(frame)
+        sight = self._look(frame, side)
         self._sighting = Sighting(
             sight=sight,
             inter_eye_px=self._eyes_px,
@@ -202,7 +206,7 @@ class Approach:
         )
         return sight
 
-    def _look(self, frame: Frame) -> Sight:
+    def _look(self, frame: Frame, side: SideFrames | None) -> Sight:
         self._now_ns = _nanoseconds(frame)
         height, width = frame.pixels.shape[:2]
         if height * width > _FRAME_PIXELS_MAX or min(height, width) < self._zone.inter_eye_min_px:
@@ -223,7 +227,7 @@ class Approach:
             self._start_anew()
         self._last = _Seen(face, self._now_ns)
         grey = cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
-        self._evidence.follow(frame, grey, face, at_ns=self._now_ns)
+        self._evidence.follow(frame, grey, face, at_ns=self._now_ns, side=side)
         sight = self._use(frame, grey, face) if inside else Sight.OUTSIDE_ZONE
         grey[:] = 0
         return Sight.ANOTHER_FACE if changed and had_begun else sight
