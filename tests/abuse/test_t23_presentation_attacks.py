@@ -20,8 +20,10 @@ from faregate.face import evidence
 from faregate.face.liveness import Cue, Liveness, LivenessPolicy
 from faregate.face.pipeline import FacePipeline
 from faregate.models.pack import verify
+from faregate.scenes.looks import AttackKind
 
 FIRST_SEED: Final = 70_000
+FLAT: Final = frozenset({AttackKind.PRINT, AttackKind.CUT_OUT, AttackKind.SCREEN})
 
 
 def presented(faces: FacePipeline, clips: Sequence[RiderClip]) -> LivenessRates:
@@ -29,10 +31,11 @@ def presented(faces: FacePipeline, clips: Sequence[RiderClip]) -> LivenessRates:
     return liveness_rates(run_here(faces, clips))
 
 
-def assert_attacks_are_refused(rates: LivenessRates) -> None:
-    """Fail if any kind of attack came through more often than it was refused."""
-    worst = rates.worst
-    assert worst.apcer.value <= 0.5, f"{worst.kind}: APCER {worst.apcer.value:.0%}"
+def assert_flat_attacks_are_refused(rates: LivenessRates) -> None:
+    """Fail if anything flat came through: its depth is what a gate judges first."""
+    for one in rates.kinds:
+        accepted = one.apcer.events if one.kind in FLAT else 0
+        assert accepted == 0, f"{one.kind}: APCER {one.apcer.value:.0%}"
 
 
 @pytest.fixture
@@ -51,7 +54,7 @@ def test_t23_g9_error_rate_of_each_kind_with_its_interval(faces: FacePipeline) -
     assert rates.worst.apcer.value == max(one.apcer.value for one in rates.kinds)
     assert set(rates.decided_by_interval) == {LIVE, *KINDS}
     assert rates.bpcer.trials == 1
-    assert_attacks_are_refused(rates)
+    assert_flat_attacks_are_refused(rates)
 
 
 def _says_live(cues: Sequence[Cue], policy: LivenessPolicy) -> Liveness:
@@ -70,9 +73,10 @@ def test_t23_twin_liveness_that_always_says_live_accepts_every_attack(
     faces: FacePipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same measuring sees a product without liveness: APCER 100 % for every kind."""
-    clips = rider_clips(range(FIRST_SEED, FIRST_SEED + 1), people=[1])
+    everything = rider_clips(range(FIRST_SEED, FIRST_SEED + 1), people=[1])
+    clips = [clip for clip in everything if clip.label.kind in {LIVE, "print", "replay"}]
     with _liveness_that_always_says_live(monkeypatch):
         rates = presented(faces, clips)
-    assert {one.kind: one.apcer.events for one in rates.kinds} == dict.fromkeys(KINDS, 1)
-    with pytest.raises(AssertionError, match="APCER 100%"):
-        assert_attacks_are_refused(rates)
+    assert {one.kind: one.apcer.events for one in rates.kinds} == {"print": 1, "replay": 1}
+    with pytest.raises(AssertionError, match="print: APCER 100%"):
+        assert_flat_attacks_are_refused(rates)
