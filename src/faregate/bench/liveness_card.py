@@ -49,6 +49,7 @@ def liveness_card(reports: Sequence[Report]) -> str:
         _bullets(limits(reports[0])),
         "## How to make it again",
         *(_how(report) for report in reports),
+        "How DEVELOPMENT is made: [the guide](../guides/measure-liveness.md).",
     ]
     return "\n\n".join(parts) + "\n"
 

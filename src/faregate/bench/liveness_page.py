@@ -116,6 +116,7 @@ def attack_rows(document: Document) -> list[list[str]]:
             _range(rate["ci95_people"]),
             f"{rate['people_affected']} of {rate['n_people']}",
             f"{document['apnrr'][kind]['no_response']}",
+            shown_rate(rate["of_responded"]),
         ]
         for kind, rate in document["apcer"].items()
     ]
@@ -129,6 +130,7 @@ ATTACK_HEAD = (
     "By people (95 %)",
     "People with one accepted",
     "No response",
+    "APCER of those with one",
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from faregate.bench.intervals import CONFIDENCE, Interval
+from faregate.bench.intervals import CONFIDENCE, Interval, proportion_interval
 from faregate.bench.liveness_cues import Contribution, contributions
 from faregate.bench.liveness_fit import BUDGET, Fit, LeftOut
 from faregate.bench.liveness_fusion import FusionRates
@@ -16,6 +16,7 @@ from faregate.bench.liveness_rates import (
     APCER_MAX,
     BPCER_MAX,
     CLIPS_MIN,
+    KindRates,
     LivenessRates,
     Rate,
     liveness_rates,
@@ -115,8 +116,8 @@ def report_document(found: LivenessFindings, made: Made) -> dict[str, Any]:
             },
             "confidence": CONFIDENCE,
         },
-        "worst_kind": {"kind": worst.kind, **_rate(worst.apcer, "accepted")},
-        "apcer": {one.kind: _rate(one.apcer, "accepted") for one in rates.kinds},
+        "worst_kind": {"kind": worst.kind, **_apcer(worst)},
+        "apcer": {one.kind: _apcer(one) for one in rates.kinds},
         "apnrr": {one.kind: _rate(one.apnrr, "no_response") for one in rates.kinds},
         "bpcer": _rate(rates.bpcer, "refused"),
         "bpnrr": _rate(rates.bpnrr, "no_response"),
@@ -147,6 +148,18 @@ def _rate(rate: Rate, counted: str) -> dict[str, Any]:
         "n_people": rate.people,
         "people_affected": rate.people_with_event,
         "people_affected_ci95": _interval(rate.people_interval),
+    }
+
+
+def _apcer(kind: KindRates) -> dict[str, Any]:
+    accepted, responded = kind.apcer.events, kind.responded
+    return {
+        **_rate(kind.apcer, "accepted"),
+        "of_responded": {
+            "value": accepted / responded if responded else 0.0,
+            "ci95": _interval(proportion_interval(accepted, responded)),
+            "n": responded,
+        },
     }
 
 
