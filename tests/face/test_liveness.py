@@ -6,9 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faregate.face.liveness import LIVENESS_MIN, Cue, CueKind, CueRule, LivenessPolicy, fuse
+from faregate.face.liveness import (
+    LIVENESS_MIN,
+    Cue,
+    CueKind,
+    CueRule,
+    LivenessPolicy,
+    Usual,
+    fuse,
+)
 
-POLICY = LivenessPolicy(required=frozenset({CueKind.PARALLAX}), rules=())
+POLICY = LivenessPolicy(required=frozenset({CueKind.PARALLAX}), rules=(), usual=())
 SCORES = st.floats(0, 1)
 CUES = st.builds(
     Cue, kind=st.sampled_from(CueKind), score=SCORES, judged=st.booleans(), measure=st.just(0.0)
@@ -127,7 +135,7 @@ def test_a_rule_takes_the_place_of_an_earlier_one() -> None:
     other = CueRule(kind=CueKind.PARALLAX, boundary=0.0, scale=1.0)
     policy = POLICY.with_rule(first).with_rule(other).with_rule(second)
     assert policy.rules == (other, second)
-    with pytest.raises(ValueError, match="one rule"):
+    with pytest.raises(ValueError, match="one setting"):
         LivenessPolicy(rules=(first, second))
 
 
@@ -145,3 +153,63 @@ def test_more_is_never_less_live(low: float, more: float, boundary: float) -> No
     """A score rises with its measure, and stays from 0 to 1."""
     rule = CueRule(kind=CueKind.PASSIVE, boundary=boundary, scale=0.5)
     assert 0.0 <= rule.score(low) <= rule.score(low + more) <= 1.0
+
+
+DOUBTFUL = LivenessPolicy(
+    required=frozenset({CueKind.PARALLAX}),
+    rules=(),
+    usual=tuple(
+        Usual(kind=kind, middle=1.0, spread=0.1)
+        for kind in (CueKind.RELIEF, CueKind.LIGHT, CueKind.MOIRE)
+    ),
+    doubts_max=5.0,
+)
+
+
+def odd(kind: CueKind, measure: float, *, judged: bool = True) -> Cue:
+    """Give a cue that says "live" by itself, and yet shows less than is usual."""
+    return Cue(kind=kind, score=0.9, judged=judged, measure=measure)
+
+
+@pytest.mark.parametrize(
+    ("cues", "live"),
+    [
+        ([], True),
+        ([odd(CueKind.RELIEF, 0.75)], True),
+        ([odd(CueKind.RELIEF, -9.0)], True),
+        ([odd(CueKind.RELIEF, 0.75), odd(CueKind.LIGHT, 0.8)], True),
+        ([odd(CueKind.RELIEF, 0.7), odd(CueKind.LIGHT, 0.7)], False),
+        ([odd(CueKind.RELIEF, 0.7), odd(CueKind.LIGHT, 0.7, judged=False)], True),
+        ([odd(CueKind.RELIEF, 0.7), odd(CueKind.LIGHT, 0.7), odd(CueKind.MOIRE, 9.0)], False),
+        ([odd(CueKind.RELIEF, 0.7), odd(CueKind.PASSIVE, 0.0)], True),
+    ],
+    ids=["none", "one", "one far off", "two a little", "two", "unjudged", "outvoted", "not usual"],
+)
+def test_small_doubts_add_up(cues: list[Cue], live: object) -> None:
+    """Several cues a little off refuse together; one alone does not, and none makes up for it."""
+    assert (fuse([depth(0.9), *cues], DOUBTFUL).score >= LIVENESS_MIN) is live
+
+
+@given(cues=st.lists(CUES, max_size=6), kind=st.sampled_from(CueKind), measure=st.floats(-9, 9))
+def test_one_cue_more_never_raises_what_all_say_together(
+    cues: list[Cue], kind: CueKind, measure: float
+) -> None:
+    """Whatever it saw."""
+    more = [*cues, odd(kind, measure)]
+    assert DOUBTFUL.together(more) <= DOUBTFUL.together(cues)
+
+
+@pytest.mark.parametrize(
+    ("middle", "spread"), [(float("nan"), 1.0), (0.0, 0.0), (0.0, float("inf"))]
+)
+def test_the_usual_is_a_number(middle: float, spread: float) -> None:
+    """So that no doubt is lost in a division."""
+    with pytest.raises(ValueError, match="finite"):
+        Usual(kind=CueKind.LIGHT, middle=middle, spread=spread)
+
+
+@pytest.mark.parametrize("doubts_max", [0.0, -1.0, float("nan"), float("inf")])
+def test_some_doubt_refuses(doubts_max: float) -> None:
+    """A bound that is none is refused."""
+    with pytest.raises(ValueError, match="doubts_max"):
+        LivenessPolicy(doubts_max=doubts_max)
