@@ -3,7 +3,8 @@
 The rule: refuse at most a given share of the living (the budget), and within it let through as
 little as possible of the worst kind of attack. A cue that must judge begins with the product's
 own boundary; any other is left out unless it helps, for every boundary also refuses some of the
-living who were not measured. Judged with the weakest link, as the product does.
+living who were not measured. Judged by boundaries alone: the product also adds up how far the cues
+fall short of the usual, which `LivenessPolicy` says.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
