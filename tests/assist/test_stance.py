@@ -1,0 +1,99 @@
+"""One picture of a person: standing, seated and bent bodies are carried, lying ones are not."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fakes.people import lying, person, seated, standing
+from faregate.assist.posture import ANKLES, HIPS, KNEES, Keypoint
+from faregate.assist.stance import Stance, middle, read_stance
+
+
+@pytest.mark.parametrize(
+    ("angles", "stance"),
+    [
+        pytest.param({}, Stance.UPRIGHT, id="stands"),
+        pytest.param({"trunk": 25.0}, Stance.UPRIGHT, id="leans against a wall"),
+        pytest.param({"thigh": 150.0, "shank": 210.0}, Stance.UPRIGHT, id="walks"),
+        pytest.param({"thigh": 90.0}, Stance.LOW, id="sits"),
+        pytest.param({"thigh": 90.0, "trunk": -35.0}, Stance.LOW, id="slouches"),
+        pytest.param({"thigh": 90.0, "trunk": 85.0}, Stance.LOW, id="ties a shoe, seated"),
+        pytest.param({"trunk": 95.0}, Stance.LOW, id="picks something up, standing"),
+        pytest.param({"trunk": 130.0}, Stance.LOW, id="touches the toes"),
+        pytest.param({"thigh": 180.0, "shank": 90.0}, Stance.UPRIGHT, id="kneels, straight"),
+        pytest.param({"trunk": 50.0, "thigh": 100.0, "shank": 250.0}, Stance.LOW, id="crouches"),
+        pytest.param({"trunk": -90.0, "thigh": 90.0, "shank": 90.0}, Stance.DOWN, id="lies"),
+        pytest.param(
+            {"trunk": -70.0, "thigh": 110.0, "shank": 110.0}, Stance.DOWN, id="on a slope"
+        ),
+        pytest.param({"trunk": -90.0, "thigh": 40.0, "shank": 140.0}, Stance.DOWN, id="knees up"),
+        pytest.param({"trunk": -90.0, "thigh": -80.0, "shank": 90.0}, Stance.DOWN, id="curled up"),
+        pytest.param({"trunk": 180.0, "thigh": 0.0, "shank": 0.0}, Stance.DOWN, id="head nearest"),
+    ],
+)
+def test_stances_of_drawn_bodies(angles: dict[str, float], stance: Stance) -> None:
+    """Each posture by its angles alone, from either side, with nothing known of before."""
+    for side in (1, -1):
+        trunk, thigh, shank = (
+            side * angles.get(name, straight)
+            for name, straight in {"trunk": 0.0, "thigh": 180.0, "shank": 180.0}.items()
+        )
+        assert read_stance(person(trunk=trunk, thigh=thigh, shank=shank), None) is stance
+
+
+@pytest.mark.parametrize(
+    ("height", "stance"), [(0.28, Stance.DOWN), (0.52, Stance.LOW), (0.77, Stance.LOW)]
+)
+def test_somebody_lying_along_the_line_of_sight(height: float, stance: Stance) -> None:
+    """Foreshortened, they seem upright, and are told by their height of before.
+
+    Knees drawn up, seated on the ground, and seated on a chair, in statures.
+    """
+    before = standing()
+    now = person(stature=0.4 * height)
+    assert read_stance(now, None) is Stance.UPRIGHT
+    assert read_stance(now, before.box) is stance
+
+
+def test_a_hidden_lower_half_is_no_fall() -> None:
+    """Whoever steps behind a wall grows shorter from below."""
+    before = standing()
+    now = person(foot=0.9 - 0.27, stature=0.4 * 0.3)
+    assert now.box.top == pytest.approx(before.box.top, abs=0.06)
+    assert read_stance(now, before.box) is not Stance.DOWN
+
+
+@pytest.mark.parametrize(
+    ("hidden", "stance"),
+    [
+        pytest.param(HIPS, Stance.UNKNOWN, id="no hips"),
+        pytest.param(tuple(Keypoint), Stance.UNKNOWN, id="nothing"),
+        pytest.param(ANKLES, Stance.DOWN, id="no feet"),
+        pytest.param((*KNEES, *ANKLES), Stance.DOWN, id="no legs"),
+        pytest.param(HIPS[:1], Stance.DOWN, id="one hip"),
+    ],
+)
+def test_hidden_points(hidden: tuple[Keypoint, ...], stance: Stance) -> None:
+    """Too little to tell is UNKNOWN; a trunk is enough for somebody who lies."""
+    body = person(trunk=-90.0, thigh=90.0, shank=90.0, hidden=hidden)
+    assert read_stance(body, None) is stance
+
+
+def test_the_middle_of_nothing_is_nothing() -> None:
+    """Points below the score do not count."""
+    assert middle(person(hidden=HIPS), HIPS) is None
+    assert middle(standing(), HIPS) is not None
+
+
+@given(x=st.floats(0.2, 0.8), foot=st.floats(0.5, 1.0), stature=st.floats(0.05, 0.6))
+def test_place_and_size_do_not_matter(x: float, foot: float, stature: float) -> None:
+    """Near or far, left or right: the same body has the same stance."""
+    assert read_stance(person(x=x, foot=foot, stature=stature), None) is Stance.UPRIGHT
+    down = person(x=x, foot=foot, stature=stature, trunk=-90.0, thigh=90.0, shank=90.0)
+    assert read_stance(down, None) is Stance.DOWN
+
+
+def test_the_drawn_people_are_what_they_are_called() -> None:
+    """The figures of other tests."""
+    drawn = [read_stance(one, None) for one in (standing(), seated(), lying())]
+    assert drawn == [Stance.UPRIGHT, Stance.LOW, Stance.DOWN]
