@@ -30,7 +30,8 @@ from faregate.enrolment.kiosk import (
     liveness_level,
 )
 from faregate.errors import MachineError, VerificationError
-from faregate.face.capture import CaptureReason, Cue, CueKind, Liveness
+from faregate.face.capture import CaptureReason
+from faregate.face.liveness import Cue, CueKind, Liveness
 from faregate.face.template import FaceTemplate
 from faregate.ids import DeploymentId, KioskId
 from faregate.wire.canonical import b64, sha256
@@ -212,19 +213,19 @@ def test_the_certificate_names_the_utc_day(desk: Desk) -> None:
     ("cues", "level"),
     [
         ([], 0),
-        ([Cue(kind=CueKind.PARALLAX, score=0.9, judged=True)], 1),
-        ([Cue(kind=CueKind.PARALLAX, score=0.9, judged=False)], 0),
+        ([Cue(kind=CueKind.PARALLAX, score=0.9, judged=True, measure=0.0)], 1),
+        ([Cue(kind=CueKind.PARALLAX, score=0.9, judged=False, measure=0.0)], 0),
         (
             [
-                Cue(kind=CueKind.PARALLAX, score=0.9, judged=True),
-                Cue(kind=CueKind.PASSIVE, score=0.5, judged=True),
+                Cue(kind=CueKind.PARALLAX, score=0.9, judged=True, measure=0.0),
+                Cue(kind=CueKind.PASSIVE, score=0.5, judged=True, measure=0.0),
             ],
             2,
         ),
         (
             [
-                Cue(kind=CueKind.PARALLAX, score=0.9, judged=True),
-                Cue(kind=CueKind.PASSIVE, score=0.4, judged=True),
+                Cue(kind=CueKind.PARALLAX, score=0.9, judged=True, measure=0.0),
+                Cue(kind=CueKind.PASSIVE, score=0.4, judged=True, measure=0.0),
             ],
             1,
         ),

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from faregate.face import approach as approach_module
+from faregate.face import evidence as evidence_module
 from faregate.face.approach import Approach, ApproachPolicy, Models
 from faregate.face.capture import CaptureReason, CaptureRejected, FaceCapture, Sight, Zone
 from faregate.face.detect import DetectedFace
+from faregate.face.liveness import CueKind, CueRule, LivenessPolicy
 from faregate.face.parallax import Parallax
 from faregate.face.quality import QualityPolicy
 from faregate.face.template import FaceTemplate
@@ -26,6 +27,13 @@ NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MODEL = ModelId("made-up-1")
 POLICY = ApproachPolicy(judge_max_ms=1_500, lasts_max_ms=2_500)
 ZONE = Zone(inter_eye_min_px=40.0, region=(0.25, 0.0, 0.75, 1.0))
+DEPTH_DECIDES = LivenessPolicy(
+    rules=tuple(
+        CueRule(kind=kind, boundary=-100.0, scale=1.0)
+        for kind in CueKind
+        if kind is not CueKind.PARALLAX
+    )
+)
 TEXTURE = np.random.default_rng(1).integers(60, 180, (480, 640, 3), np.uint8)
 
 
@@ -90,9 +98,10 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
             )
 
         def wipe(self) -> None:
+            self.frames = 0
             world.wiped_tracks += 1
 
-    monkeypatch.setattr(approach_module, "ParallaxTrack", Track)
+    monkeypatch.setattr(evidence_module, "ParallaxTrack", Track)
     return world
 
 
@@ -113,10 +122,16 @@ def frame(step: int, pixels: NDArray[np.uint8] = TEXTURE) -> Frame:
 def begin(world: World, policy: ApproachPolicy = POLICY) -> Approach:
     """Begin an approach in the world."""
     models = Models(detector=world, embedder=world, passive=None, same_person_min=0.5)
-    return Approach(models, ZONE, policy=policy, quality_policy=QualityPolicy())
+    return Approach(
+        models,
+        ZONE,
+        policy=policy,
+        quality_policy=QualityPolicy(),
+        liveness_policy=DEPTH_DECIDES,
+    )
 
 
-TRACKS_AT_BEGIN = 1  # the empty one, replaced as an approach begins
+TRACKS_AT_BEGIN = 1  # the empty one, wiped as an approach begins
 NOBODY: tuple[DetectedFace, ...] = ()
 NEAR = (face(),)
 FAR = (face(eyes=30.0),)

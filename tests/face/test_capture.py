@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from faregate.face.capture import FaceCapture, Liveness, Quality, Zone
+from faregate.face.capture import FaceCapture, Quality, Zone
+from faregate.face.liveness import Liveness
 from faregate.face.template import FaceTemplate
 from faregate.ids import ModelId
 

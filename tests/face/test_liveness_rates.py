@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from faregate.face.capture import LIVENESS_MIN, CaptureRejected, Zone
+from faregate.face.capture import CaptureRejected, Zone
+from faregate.face.liveness import LIVENESS_MIN
 from faregate.face.pipeline import FacePipeline
 from faregate.ids import CameraId
 from faregate.models.pack import verify

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from fakes.walkups import NOON
-from faregate.face.capture import LIVENESS_MIN
 from faregate.face.detect import DetectedFace
 from faregate.face.dlib_pack import DlibDetector
+from faregate.face.liveness import LIVENESS_MIN
 from faregate.face.parallax import Parallax, ParallaxTrack
 from faregate.face.yunet import YuNetDetector
 from faregate.ids import CameraId

@@ -13,15 +13,14 @@ from numpy.typing import NDArray
 from fakes.own_pack import PACK, put_files, put_manifest
 from fakes.walkups import NOON, STEP, still, walk_up
 from faregate.errors import InvalidInputError
-from faregate.face import approach as approach_module
+from faregate.face import evidence as evidence_module
 from faregate.face.capture import (
-    LIVENESS_MIN,
     CaptureReason,
     CaptureRejected,
-    CueKind,
     FaceCapture,
     Zone,
 )
+from faregate.face.liveness import LIVENESS_MIN, CueKind
 from faregate.face.parallax import Parallax, ParallaxTrack
 from faregate.face.pipeline import FacePipeline
 from faregate.ids import CameraId
@@ -62,7 +61,7 @@ class _Deep(ParallaxTrack):
 @pytest.fixture
 def deep(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let flat pictures pass for heads."""
-    monkeypatch.setattr(approach_module, "ParallaxTrack", _Deep)
+    monkeypatch.setattr(evidence_module, "ParallaxTrack", _Deep)
 
 
 def captured(pipeline: FacePipeline, frames: Iterator[Frame]) -> FaceCapture:
@@ -97,11 +96,12 @@ def test_a_flat_picture_is_captured_and_not_live(pipeline: FacePipeline) -> None
 
 
 def test_has_a_cue_for_each_kind_of_model(pipeline: FacePipeline, pack: VerifiedPack) -> None:
-    """Parallax always; the passive network where the pack has one."""
+    """Those of the product's own always; the passive network where the pack has one."""
     capture = captured(pipeline, walk_up(rider_a(), frames=70))
     kinds = [cue.kind for cue in capture.liveness.cues]
     has_passive = any(isinstance(file, MiniFasNet) for file in pack.manifest.files)
-    assert kinds == [CueKind.PARALLAX, *([CueKind.PASSIVE] if has_passive else [])]
+    passive = [CueKind.PASSIVE] if has_passive else []
+    assert kinds == [CueKind.PARALLAX, *passive, CueKind.MOIRE, CueKind.STEADINESS]
 
 
 def filmed(pictures: Iterator[NDArray[np.uint8]], fps: int) -> Iterator[Frame]:

@@ -15,18 +15,15 @@ import numpy as np
 from faregate.clock import Clock
 from faregate.errors import MachineError
 from faregate.face.capture import (
-    LIVENESS_MIN,
     CaptureReason,
     CaptureRejected,
-    Cue,
-    CueKind,
     FaceCapture,
-    Liveness,
     Quality,
     Sight,
     Zone,
 )
 from faregate.face.detect import DetectedFace
+from faregate.face.liveness import LIVENESS_MIN, Cue, CueKind, Liveness
 from faregate.face.template import FaceTemplate
 from faregate.ids import CameraId, ModelId
 from faregate.video.frame import Frame
@@ -210,7 +207,9 @@ class FakeFaces:
         return FaceCapture(
             template=template,
             quality=Quality(inter_eye_px=60.0, sharpness=20.0, brightness=120.0, turn=0.0),
-            liveness=Liveness(score, (Cue(kind=CueKind.PARALLAX, score=score, judged=True),)),
+            liveness=Liveness(
+                score, (Cue(kind=CueKind.PARALLAX, score=score, judged=True, measure=score),)
+            ),
             box=(0.0, 0.0, 2.0, 2.0),
         )
 

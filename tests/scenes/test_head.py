@@ -8,15 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from faregate.scenes.camera import Pinhole, turned
-from faregate.scenes.head import (
-    BETWEEN_PUPILS_M,
-    NOSE_M,
-    Person,
-    kiosk_session,
-    live_walk_up,
-    metres_per_pixel,
-    relief,
-)
+from faregate.scenes.head import kiosk_session, live_walk_up
+from faregate.scenes.person import BETWEEN_PUPILS_M, NOSE_M, Person, metres_per_pixel, relief
 from faregate.scenes.portraits import Portrait, rider_a, rider_b
 from faregate.scenes.print import PLAIN, Sheet
 from faregate.scenes.station import empty_lane

@@ -255,7 +255,8 @@ def test_dependencies_are_what_the_source_imports() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     declared = {
         re.split(r"[<>=!~ \[]", line, maxsplit=1)[0].lower()
-        for line in [*project["dependencies"], *project["optional-dependencies"]["demo"]]
+        for lines in (project["dependencies"], *project["optional-dependencies"].values())
+        for line in lines
     }
     imported = {
         (node.module or "").split(".")[0] if isinstance(node, ast.ImportFrom) else alias.name

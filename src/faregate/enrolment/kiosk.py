@@ -12,13 +12,8 @@ from faregate.consent.capture_reply import confirmation_code, seal_capture_reply
 from faregate.consent.certificate import SALT_SIZE, template_commitment, utc_day
 from faregate.consent.locked import LockedBuffer, fill_random
 from faregate.errors import VerificationError
-from faregate.face.capture import (
-    LIVENESS_MIN,
-    CaptureReason,
-    CaptureRejected,
-    FaceCapture,
-    Liveness,
-)
+from faregate.face.capture import CaptureReason, CaptureRejected, FaceCapture
+from faregate.face.liveness import LIVENESS_MIN, Liveness
 from faregate.ids import DeploymentId, KioskId
 from faregate.video.frame import Frame
 from faregate.video.source import FrameSource

@@ -1,5 +1,6 @@
 """One person walking up: which frames are used, and when it is known enough."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,15 +18,25 @@ from faregate.face.capture import (
 )
 from faregate.face.detect import DetectedFace, Detector
 from faregate.face.embed import Embedder
-from faregate.face.liveness import combine
+from faregate.face.evidence import LivenessEvidence
+from faregate.face.liveness import LivenessPolicy
 from faregate.face.minifasnet import MiniFasNets
-from faregate.face.parallax import ParallaxTrack
+from faregate.face.pose import Pose
 from faregate.face.quality import QualityPolicy, defect, measure_quality
-from faregate.face.template import FaceTemplate, fuse
+from faregate.face.selection import BestFrames, HeldFrame, Spread
+from faregate.face.template import fuse
 from faregate.video.frame import Frame
 
 _MS: Final = 1_000_000
 _EPOCH_NS_PER_S: Final = 1_000_000_000
+_REASONS: Final = {
+    Sight.CUT_OFF: CaptureReason.CUT_OFF,
+    Sight.TURNED_AWAY: CaptureReason.TURNED_AWAY,
+    Sight.TOO_DARK: CaptureReason.TOO_DARK,
+    Sight.TOO_BRIGHT: CaptureReason.TOO_BRIGHT,
+    Sight.BLURRED: CaptureReason.BLURRED,
+    Sight.COVERED: CaptureReason.COVERED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +48,7 @@ class ApproachPolicy:
     (`permissive-small`, half of LFW-a)."""
 
     spacing_ms: int = 200
-    """Between fused frames: neighbouring frames share their noise, so they average little out."""
+    """Between fused frames, see `Spread`."""
 
     judge_max_ms: int = 1_500
     """In the zone for longer, the last frame is fused even though depth could not be judged."""
@@ -56,6 +67,10 @@ class ApproachPolicy:
 
     speed_max: float = 8.0
     """Inter-eye distances a second (0.063 m each): half a metre a second across the picture."""
+
+    pose_apart_deg: float = 0.0
+    """Frames nearer than this in yaw and pitch count as one pose, and further ones are preferred;
+    0 where the pose is no matter. At a gate everybody faces the way they go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -78,9 +93,14 @@ class Approach:
     """One person walking up to one gate. Not thread-safe; used by one lane.
 
     The caller ends it with `wipe`, before that perhaps with `capture`. Outside the zone a face's
-    points are followed for parallax, so that depth is known by the time it is near; nobody is
+    points are followed for liveness, so that depth is known by the time it is near; nobody is
     embedded there. The track itself drops its evidence when the face it follows is exchanged, and
     so does the approach when a face jumps or an embedding does not fit the ones before.
+
+    Of the frames in the zone the best by quality are fused, not the first. All but the last one
+    needed are embedded as soon as there is room, and replaced by better ones while liveness is
+    still judged; the last one is the first good frame after that. So waiting for a better frame
+    never delays an answer.
     """
 
     def __init__(
@@ -90,6 +110,7 @@ class Approach:
         *,
         policy: ApproachPolicy,
         quality_policy: QualityPolicy,
+        liveness_policy: LivenessPolicy,
     ) -> None:
         self._models = models
         self._zone = zone
@@ -97,20 +118,20 @@ class Approach:
         self._quality_policy = quality_policy
         self._now_ns = 0
         self._embedded = False
-        self._templates: list[FaceTemplate] = []
-        self._track = ParallaxTrack()
+        self._frames = BestFrames(
+            policy.fused_min,
+            Spread(spacing_ns=policy.spacing_ms * _MS, pose_apart_deg=policy.pose_apart_deg),
+        )
+        self._evidence = LivenessEvidence(
+            models.passive, liveness_policy, same_person_min=models.same_person_min
+        )
         self._start_anew()
 
     def _start_anew(self) -> None:
-        for template in self._templates:
-            template.wipe()
-        self._track.wipe()
-        self._templates.clear()
-        self._track = ParallaxTrack()
-        self._passive: list[float] = []
-        self._qualities: list[Quality] = []
-        self._fused_ns: list[int] = []
-        self._fused_at_ns = 0
+        self._frames.wipe()
+        self._evidence.wipe()
+        self._defects: Counter[Sight] = Counter()
+        self._pose: Pose | None = None
         self._began_ns: int | None = None
         self._began_at_ns = 0
         self._last: _Seen | None = None
@@ -126,19 +147,25 @@ class Approach:
     @property
     def fused_ns(self) -> tuple[int, ...]:
         """`received_ns` of each fused frame, oldest first."""
-        return tuple(self._fused_ns)
+        return tuple(frame.received_ns for frame in self._frames.held)
 
     @property
     def fused(self) -> int:
         """How many frames are fused."""
-        return len(self._templates)
+        return len(self._frames)
+
+    @property
+    def pose(self) -> Pose | None:
+        """Which way the face in the zone is turned in the last frame; None where none was there."""
+        return self._pose
 
     @property
     def ready(self) -> bool:
         """Whether it is time for `capture`: enough frames fused, the person gone, or time up.
 
         The last frame needed is fused only once the change of view suffices to judge liveness, or
-        `judge_max_ms` passed; so "the first tick with 3 fused frames answers" (message 7) holds.
+        `judge_max_ms` passed, and it is the first good one then; so "the first tick with 3 fused
+        frames answers" (message 7) holds, and choosing among the others costs no time.
         """
         if self._last is None:
             return False
@@ -150,6 +177,7 @@ class Approach:
     def add(self, frame: Frame) -> Sight:
         """Look at one more frame and say what became of it. The frame is not kept."""
         self._now_ns = _nanoseconds(frame)
+        self._pose = None
         height, width = frame.pixels.shape[:2]
         faces = self._models.detector.detect(frame)
         if not faces:
@@ -165,7 +193,7 @@ class Approach:
             self._start_anew()
         self._last = _Seen(face, self._now_ns)
         grey = cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
-        self._track.add(grey, face, at_ns=self._now_ns)
+        self._evidence.follow(frame, grey, face, at_ns=self._now_ns)
         sight = self._use(frame, grey, face) if inside else Sight.OUTSIDE_ZONE
         grey[:] = 0
         return Sight.ANOTHER_FACE if changed and had_begun else sight
@@ -176,15 +204,18 @@ class Approach:
         `wipe` is still to be called, after the answer: it also clears the model's own memory.
         """
         if self._last is None or self._began_ns is None:
+            reason = CaptureReason.NOBODY if self._last is None else CaptureReason.TOO_FAR
             self._start_anew()
-            return CaptureRejected(CaptureReason.NOBODY)
+            return CaptureRejected(reason)
         if self.fused < self._policy.fused_min:
+            reason = self._why_too_few()
             self._start_anew()
-            return CaptureRejected(CaptureReason.TOO_FEW_FRAMES)
+            return CaptureRejected(reason)
+        held = self._frames.held
         capture = FaceCapture(
-            template=fuse(self._templates),
-            quality=min(self._qualities, key=lambda quality: quality.sharpness),
-            liveness=combine(self._track.measure(), self._passive),
+            template=fuse([frame.template for frame in held]),
+            quality=min((frame.quality for frame in held), key=lambda quality: quality.score),
+            liveness=self._evidence.measure(),
             box=self._last.face.box,
         )
         self._start_anew()
@@ -204,37 +235,50 @@ class Approach:
             self._began_at_ns = self._now_ns
         height, width = frame.pixels.shape[:2]
         quality = measure_quality(grey, face)
+        self._pose = quality.pose
         bad = defect(quality, face, width=width, height=height, policy=self._quality_policy)
         if bad is not None:
+            self._defects[bad] += 1
             return bad
-        if not self._is_due():
+        is_one_more = self._is_one_more_wanted()
+        if not is_one_more and not self._frames.improves(quality, self._now_ns):
             return Sight.FOLLOWED
         template = self._models.embedder.embed(frame, face)
         self._embedded = True
         if any(
-            template.similarity(other) < self._models.same_person_min for other in self._templates
+            template.similarity(held.template) < self._models.same_person_min
+            for held in self._frames.held
         ):
             template.wipe()
             self._start_anew()
             return Sight.ANOTHER_FACE
-        self._templates.append(template)
-        self._qualities.append(quality)
-        self._fused_ns.append(frame.received_ns)
-        self._fused_at_ns = self._now_ns
-        if self._models.passive is not None:
-            self._passive.append(self._models.passive.score(frame, face))
+        held = HeldFrame(
+            template=template,
+            quality=quality,
+            at_ns=self._now_ns,
+            received_ns=frame.received_ns,
+        )
+        if is_one_more:
+            self._frames.add(held)
+        else:
+            self._frames.exchange(held)
+        self._evidence.look(frame, grey, face, template)
         return Sight.FUSED
 
-    def _is_due(self) -> bool:
-        if self.fused == 0:
-            return True
-        if self._now_ns - self._fused_at_ns < self._policy.spacing_ms * _MS:
-            return False
-        if self.fused < self._policy.fused_min - 1:
-            return True
-        return self.fused < self._policy.fused_min and (
-            self._lasted(self._policy.judge_max_ms) or self._track.measure().judged
+    def _is_one_more_wanted(self) -> bool:
+        """Whether a good frame may be added now; the last one that is needed waits for liveness."""
+        return self._frames.has_room(self._now_ns) and (
+            self.fused < self._policy.fused_min - 1
+            or self._lasted(self._policy.judge_max_ms)
+            or self._evidence.judged
         )
+
+    def _why_too_few(self) -> CaptureReason:
+        """Name the defect that most frames had, if any had one: it can be mended."""
+        if not self._defects:
+            return CaptureReason.TOO_FEW_FRAMES
+        [(sight, _)] = self._defects.most_common(1)
+        return _REASONS.get(sight, CaptureReason.TOO_FEW_FRAMES)
 
     def _lasted(self, limit_ms: int) -> bool:
         return self._began_ns is not None and (self._now_ns - self._began_at_ns >= limit_ms * _MS)

@@ -3,10 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from faregate.face.liveness import Liveness
 from faregate.face.template import FaceTemplate
-
-LIVENESS_MIN = 0.5
-"""By construction, not by fitting: every cue is scaled so that 0.5 is its own boundary."""
 
 
 class Sight(StrEnum):
@@ -33,33 +31,6 @@ class CaptureReason(StrEnum):
     ANOTHER_FACE = "another_face"  # at enrolment alone: changed, or the frames disagree
     TOO_FEW_FRAMES = "too_few_frames"
     NOT_LIVE = "not_live"  # at enrolment alone: at a gate `decide` judges liveness
-
-
-class CueKind(StrEnum):
-    """What a liveness cue looks at."""
-
-    PARALLAX = "parallax"  # a head has depth, a print or a screen has none
-    PASSIVE = "passive"  # a network's opinion about single pictures
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cue:
-    """One opinion about liveness: `score` from 0 to 1, at least 0.5 speaks for a live face.
-
-    Not `judged` means that there was too little to go by; that never counts as live.
-    """
-
-    kind: CueKind
-    score: float
-    judged: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Liveness:
-    """What all cues say together, from 0 to 1; live from `LIVENESS_MIN`. Made by `combine`."""
-
-    score: float
-    cues: tuple[Cue, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from faregate.errors import InvalidInputError
 from faregate.face.aligned import AlignedOnnxEmbedder
 from faregate.face.approach import Approach, ApproachPolicy, Models
 from faregate.face.capture import (
-    LIVENESS_MIN,
     CaptureReason,
     CaptureRejected,
     FaceCapture,
@@ -17,6 +16,7 @@ from faregate.face.capture import (
 )
 from faregate.face.detect import DetectedFace, Detector
 from faregate.face.embed import Embedder
+from faregate.face.liveness import LIVENESS_MIN, LivenessPolicy
 from faregate.face.minifasnet import MiniFasNets
 from faregate.face.quality import QualityPolicy
 from faregate.face.yunet import YuNetDetector
@@ -56,11 +56,13 @@ class FacePipeline:
         threads: int = 1,
         policy: ApproachPolicy | None = None,
         quality_policy: QualityPolicy | None = None,
+        liveness_policy: LivenessPolicy | None = None,
     ) -> None:
         self._manifest = pack.manifest
         self._policy = policy or ApproachPolicy()
         self._quality_policy = quality_policy or QualityPolicy()
-        self._models = _open_models(pack, threads=threads)
+        self._liveness_policy = liveness_policy or LivenessPolicy()
+        self._models = open_models(pack, threads=threads)
 
     @property
     def manifest(self) -> PackManifest:
@@ -77,6 +79,11 @@ class FacePipeline:
         """D: numbers in a template, bytes in its quantized form."""
         return self._models.embedder.dimension
 
+    @property
+    def liveness_policy(self) -> LivenessPolicy:
+        """How its cues become one verdict."""
+        return self._liveness_policy
+
     def detect(self, frame: Frame) -> tuple[DetectedFace, ...]:
         """Give the faces of a frame, nearest first. Finding a face is not knowing whose it is."""
         return self._models.detector.detect(frame)
@@ -84,7 +91,11 @@ class FacePipeline:
     def approach(self, zone: Zone) -> Approach:
         """Begin to look at whoever comes next."""
         return Approach(
-            self._models, zone, policy=self._policy, quality_policy=self._quality_policy
+            self._models,
+            zone,
+            policy=self._policy,
+            quality_policy=self._quality_policy,
+            liveness_policy=self._liveness_policy,
         )
 
     def enrol(
@@ -100,6 +111,7 @@ class FacePipeline:
             zone or Zone(),
             policy=ENROLMENT_POLICY,
             quality_policy=self._quality_policy,
+            liveness_policy=self._liveness_policy,
         )
         try:
             for frame in islice(frames, _ENROLMENT_FRAMES_MAX):
@@ -121,7 +133,7 @@ class FacePipeline:
         return capture
 
 
-def _open_models(pack: VerifiedPack, *, threads: int) -> Models:
+def open_models(pack: VerifiedPack, *, threads: int) -> Models:
     """Open each file of a pack by its adapter. Raises `InvalidInputError` for an odd mixture."""
     manifest = pack.manifest
     detector: Detector | None = None

@@ -44,6 +44,21 @@ class Pinhole:
         pixels[..., 1] = (cosine * y + sine * z) * scale + np.float32((self.height - 1) / 2)
         return pixels
 
+    def depth(self, world: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Give how far along the camera's axis points (..., 3) lie, (...) in metres."""
+        sine, cosine = np.float32(np.sin(self.tilt)), np.float32(np.cos(self.tilt))
+        along: NDArray[np.float32] = cosine * world[..., 2] - sine * world[..., 1]
+        return along
+
+    def rays(self) -> NDArray[np.float32]:
+        """Give the world's direction (H, W, 3) that each pixel sees, one metre deep."""
+        x = (np.arange(self.width, dtype=np.float32) - (self.width - 1) / 2) / self.focal_px
+        y = (np.arange(self.height, dtype=np.float32) - (self.height - 1) / 2) / self.focal_px
+        across, down = np.meshgrid(x, y)
+        sine, cosine = np.sin(self.tilt), np.cos(self.tilt)
+        rays = np.dstack([across, cosine * down - sine, cosine + sine * down])
+        return rays.astype(np.float32)
+
 
 def turned(yaw: float, pitch: float, roll: float) -> NDArray[np.float32]:
     """Give the rotation (3, 3) about y, x and z, roll first. Radians.

@@ -1,122 +1,48 @@
-"""A person with depth, made from one portrait, walking up to a gate or turning at a kiosk.
+"""A person alive: walking up to a gate, or turning at a kiosk.
 
-The relief is a smooth average head, fitted to the portrait's eyes, nose and mouth. It is there to
-move as a head moves, not to look like one from the side: beyond about 25 degrees of turn it is no
-longer drawn rightly. Sizes are means over men and women, from the head-and-face survey of Zhuang
-and Bradtmiller (J. Occup. Environ. Hyg. 2005): between the pupils 63 mm, cheekbones 140 mm apart,
-nose protrusion 20 mm, nasal root to chin 118 mm, head 192 mm long and 150 mm wide.
+The person is `faregate.scenes.person.Person`, a smooth average head with somebody's picture on it.
+`LiveLook` adds what else moves in front of a camera: lids, lips, lamps overhead, people behind.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Self
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from faregate.scenes.camera import Pinhole, turned
+from faregate.scenes.expression import Expression
+from faregate.scenes.infrared import skin_seen
+from faregate.scenes.light import Lamps, brightened, defocused
+from faregate.scenes.person import Person
 from faregate.scenes.portraits import Portrait
-from faregate.scenes.sensor import Sensor
-from faregate.scenes.station import station
-from faregate.scenes.surface import Surface, Texture, drawn
-from faregate.scenes.walkup import Gait, WalkUp, Wander
-
-BETWEEN_PUPILS_M: Final = 0.063
-NOSE_M: Final = 0.020
-
-_HALF_WIDTH_M: Final = 0.075
-_HALF_LENGTH_M: Final = 0.096
-_CROWN_M: Final = 0.130  # from the eyes up, and as much again as a face is longer, down
-_JAW_M: Final = 0.195
-_STEEPEST: Final = 0.776
-"""The radius at which the ellipsoid's slope reaches 1.5 (34 degrees from edge-on): it goes on
-straight from there, so that nothing hides behind a cheek within 25 degrees of turn."""
-
-_DEEPEST_M: Final = 0.085
-_NECK_M: Final = 0.068
-_CHIN_M: Final = 0.118
-_COLLAR_M: Final = 0.200
-_BODY_BELOW_EYES_M: Final = 0.85
-_GRID_M: Final = 0.004
+from faregate.scenes.surface import Layer, drawn
+from faregate.scenes.takes import Beside, Take
+from faregate.scenes.walkup import WalkUp, Wander
 
 KIOSK_LANE: Final = 1_000_000
-_PIVOT_M: Final = (0.0, 0.09, 0.07)
-"""The upper neck, seen from the middle between the eyes: what a head turns about."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Person:
-    """A portrait with depth. The axes of `body` begin in the middle between the eyes.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveLook:
+    """What moves besides the head, 0 to 1 each; 0 switches it off."""
 
-    `follows` (R, C, 1) float32 is how far each vertex turns with the head: 1 on the head, 0 on the
-    body.
-    """
+    expression: float = 1.0
+    """Blinks, and lips that speak."""
 
-    body: Surface
-    follows: NDArray[np.float32] = field(repr=False)
+    lamps: float = 1.0
+    """The hall's lamps are passed underneath, so that the light's direction changes."""
 
-    @classmethod
-    def of(cls, portrait: Portrait) -> Self:
-        """Raise a portrait into relief."""
-        pixels, outline = _lengthened(portrait)
-        height, width = pixels.shape[:2]
-        alpha = np.zeros((height, width), np.uint8)
-        cv2.fillPoly(alpha, [np.rint(outline).astype(np.int32)], 255)
-        inner = cv2.erode(alpha, np.ones((3, 3), np.uint8)).astype(np.uint8, copy=False)
-        scale = metres_per_pixel(portrait)
-        columns, rows = int(width * scale / _GRID_M) + 2, int(height * scale / _GRID_M) + 2
-        across, down = np.linspace(0, width - 1, columns), np.linspace(0, height - 1, rows)
-        u, v = np.meshgrid(across, down)
-        middle = portrait.points[:2].mean(axis=0)
-        x, y = (u - middle[0]) * scale, (v - middle[1]) * scale
-        vertices = np.dstack([x, y, -relief(x, y, _landmarks(portrait))]).astype(np.float32)
-        return cls(
-            body=Surface(texture=Texture.cut_out(pixels, inner), vertices=vertices),
-            follows=(1 - _rise(y, _CHIN_M + 0.007, _COLLAR_M)).astype(np.float32)[:, :, None],
-        )
+    crowd: float = 1.0
+    """People cross the hall behind."""
 
-    def placed(
-        self, at: NDArray[np.float64], head: NDArray[np.float32], body: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        """Give the vertices in the world, the eyes at rest `at`, turned by two rotations."""
-        pivot = np.array(_PIVOT_M, np.float32)
-        from_pivot = self.body.vertices - pivot
-        with_body = from_pivot @ body.T
-        with_head = from_pivot @ head.T
-        moved = with_body + self.follows * (with_head - with_body)
-        return (moved + (pivot + at)).astype(np.float32)
+    defocus: float = 1.0
+    """The lens has one distance at which it is sharp."""
 
 
-def metres_per_pixel(portrait: Portrait) -> float:
-    """Give the size of a portrait's pixel on the person."""
-    eyes = portrait.points[:2]
-    return BETWEEN_PUPILS_M / float(np.linalg.norm(eyes[1] - eyes[0]))
-
-
-def relief(
-    x: NDArray[np.float64], y: NDArray[np.float64], landmarks: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Give how far the person stands out of the plane of the eyes at (x, y), in metres.
-
-    `landmarks` (5, 2) are the portrait's points in metres from the middle between the eyes.
-    """
-    nose, mouth = landmarks[2], landmarks[3:].mean(axis=0)
-    across = x - np.interp(y, [0.0, nose[1], mouth[1]], [0.0, nose[0], mouth[0]])
-    radius = np.hypot(across / _HALF_WIDTH_M, np.where(y < 0, y / _CROWN_M, y / _JAW_M))
-    steep = _STEEPEST / np.sqrt(1 - _STEEPEST**2)
-    round_part = np.sqrt(1 - np.minimum(radius, _STEEPEST) ** 2) - 1
-    ball = _HALF_LENGTH_M * (round_part - steep * np.maximum(radius - _STEEPEST, 0))
-    skull = -_DEEPEST_M * np.tanh(-ball / _DEEPEST_M)
-    face = skull + _nose(across, y, float(nose[1]))
-    for eye in landmarks[:2]:
-        face -= 0.007 * _bump(x - eye[0], y - eye[1], 0.015, 0.010)
-    face += 0.004 * _bump(across, y - mouth[1], 0.022, 0.009)
-    face += 0.008 * _bump(across, y - mouth[1] - 0.036, 0.018, 0.012)
-    chest = -_NECK_M + 0.045 * _rise(y, _COLLAR_M, 0.36) - 0.9 * np.minimum(np.abs(x), 0.3) ** 2
-    below = _rise(y, _CHIN_M - 0.012, _CHIN_M + 0.042)
-    whole: NDArray[np.float64] = face + below * (chest - face)
-    return whole
+QUIET: Final = LiveLook(expression=0.0, lamps=0.0, crowd=0.0, defocus=0.0)
+"""Nothing moves but the person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -128,10 +54,94 @@ class Pose:
     body: NDArray[np.float32] = field(repr=False)
 
 
-def live_walk_up(portrait: Portrait, walk: WalkUp) -> Iterator[NDArray[np.uint8]]:
+Moves = Callable[[float], Pose]
+"""Where a person is at each instant, in seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LivePerson:
+    """Somebody who moves in front of a camera."""
+
+    person: Person
+    moves: Moves
+    camera: Pinhole
+    expression: Expression
+    lamps: Lamps
+    aperture_m: float
+    skin: float
+    """The face's own brightness, 0 to 1."""
+
+    @classmethod
+    def of(
+        cls, portrait: Portrait, walk: WalkUp, moves: Moves, look: LiveLook, camera: Pinhole
+    ) -> Self:
+        """Bring a portrait to life before a camera."""
+        chance = walk.face_chance()
+        return cls(
+            person=Person.of(portrait),
+            moves=moves,
+            camera=camera,
+            expression=Expression.drawn(
+                portrait, chance, seconds=walk.seconds, part=look.expression
+            ),
+            lamps=Lamps.drawn(walk, part=look.lamps),
+            aperture_m=walk.aperture_m() * look.defocus,
+            skin=_brightness(portrait),
+        )
+
+    def paint(self, frame: NDArray[np.uint8], t_s: float, exposure_s: float) -> None:
+        """Paint the person over a frame (H, W, 3)."""
+        layer, placed = self._drawn(t_s)
+        brightened(layer, placed[::3, ::3], self.lamps)
+        at, soon = self.moves(t_s).at, self.moves(t_s + exposure_s).at
+        way = np.diff(self.camera.project(np.array([at, soon], np.float32)), axis=0)[0]
+        blurred = defocused(layer, float(at[2]), self.camera, self.aperture_m)
+        blurred.smeared(way).over(frame)
+
+    def beside(self, t_s: float, into: Beside) -> None:
+        """Add depth and infrared of the person."""
+        layer, placed = self._drawn(t_s)
+        into.add(layer, placed, skin_seen(layer, self.skin))
+
+    def _drawn(self, t_s: float) -> tuple[Layer, NDArray[np.float32]]:
+        now = self.moves(t_s)
+        placed = self.person.placed(now.at, now.head, now.body)
+        return drawn(self.person.body, placed, self.camera, self.expression.at(t_s)), placed
+
+
+def live_walk_up(
+    portrait: Portrait, walk: WalkUp, look: LiveLook = QUIET
+) -> Iterator[NDArray[np.uint8]]:
     """Give the frames (H, W, 3) uint8 RGB of the person walking up to the gate."""
-    chance, camera = walk.person_chance(), walk.camera()
-    gait = Gait.drawn(chance, camera)
+    yield from live_take(portrait, walk, look).frames()
+
+
+def live_take(portrait: Portrait, walk: WalkUp, look: LiveLook = QUIET) -> Take:
+    """Set up a live walk-up, for frames with or without depth and infrared."""
+    return _take(portrait, walk, walking(walk), look)
+
+
+def kiosk_session(
+    portrait: Portrait, *, seed: int, seconds: float = 4.0
+) -> Iterator[NDArray[np.uint8]]:
+    """Give the frames of the person enrolling: standing, turning the head slowly, nodding.
+
+    The camera, the hall and the seed's draws are not those of any `WalkUp` with a lane below
+    `KIOSK_LANE`, so no picture taken here is a frame of a walk-up.
+    """
+    walk = WalkUp(seed=seed, lane=KIOSK_LANE, seconds=seconds)
+    yield from _take(portrait, walk, enrolling(walk), QUIET).frames()
+
+
+def _take(portrait: Portrait, walk: WalkUp, moves: Moves, look: LiveLook) -> Take:
+    actor = LivePerson.of(portrait, walk, moves, look, walk.camera())
+    return Take.of(walk, actor, crowd_part=look.crowd)
+
+
+def walking(walk: WalkUp) -> Moves:
+    """Give how somebody walks up who looks at the camera more or less."""
+    chance = walk.person_chance()
+    gait = walk.gait(chance)
     attention = chance.uniform(0.0, 0.7)  # 1 would keep the face turned to the camera all the way
     yaws, pitches, rolls, leans = (
         Wander.drawn(chance, deviation=float(np.radians(degrees)), speed=1.5)
@@ -145,18 +155,11 @@ def live_walk_up(portrait: Portrait, walk: WalkUp) -> Iterator[NDArray[np.uint8]
         body = turned(0.3 * yaw + leans.at(t_s), 0.0, 0.0)
         return Pose(at=at, head=turned(yaw, pitch, rolls.at(t_s)), body=body)
 
-    yield from _filmed(portrait, walk, camera, pose)
+    return pose
 
 
-def kiosk_session(
-    portrait: Portrait, *, seed: int, seconds: float = 4.0
-) -> Iterator[NDArray[np.uint8]]:
-    """Give the frames of the person enrolling: standing, turning the head slowly, nodding.
-
-    The camera, the hall and the seed's draws are not those of any `WalkUp` with a lane below
-    `KIOSK_LANE`, so no picture taken here is a frame of a walk-up.
-    """
-    walk = WalkUp(seed=seed, lane=KIOSK_LANE, seconds=seconds)
+def enrolling(walk: WalkUp) -> Moves:
+    """Give how somebody stands at a kiosk who turns the head left and right, then nods."""
     chance, camera = walk.kiosk_chance(), walk.camera()
     distance, height = chance.uniform(0.52, 0.68), chance.uniform(0.02, 0.06)
     turn, nod = np.radians(chance.uniform(11, 15)), np.radians(chance.uniform(5, 8))
@@ -166,7 +169,7 @@ def kiosk_session(
 
     def pose(t_s: float) -> Pose:
         # Left and right in the first two thirds, a nod in the last; ahead when either begins.
-        part = t_s / seconds
+        part = t_s / walk.seconds
         yaw = way * turn * np.sin(2 * np.pi * min(part * 1.5, 1.0))
         pitch = nod * np.sin(2 * np.pi * max(part * 3 - 2, 0.0))
         ahead = camera.tilt * distance + height
@@ -174,61 +177,10 @@ def kiosk_session(
         body = turned(0.1 * float(yaw), 0.0, 0.0)
         return Pose(at=at, head=turned(float(yaw), float(pitch), roll.at(t_s)), body=body)
 
-    yield from _filmed(portrait, walk, camera, pose)
+    return pose
 
 
-def _filmed(
-    portrait: Portrait, walk: WalkUp, camera: Pinhole, pose: Callable[[float], Pose]
-) -> Iterator[NDArray[np.uint8]]:
-    person, sensor = Person.of(portrait), Sensor.drawn(walk)
-    hall = station(walk, camera)
-    for t_s in map(float, walk.times_s()):
-        now = pose(t_s)
-        layer = drawn(person.body, person.placed(now.at, now.head, now.body), camera)
-        moved = np.array([now.at, pose(t_s + sensor.exposure_s).at], np.float32)
-        frame = hall.copy()
-        sensor.smeared(layer, np.diff(camera.project(moved), axis=0)[0]).over(frame)
-        yield sensor.exposed(frame, t_s)
-
-
-def _lengthened(portrait: Portrait) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Let the clothes go on below a picture that ends too soon; give pixels and outline."""
-    height = portrait.pixels.shape[0]
-    eyes = float(portrait.points[:2, 1].mean())
-    wanted = round(eyes + _BODY_BELOW_EYES_M / metres_per_pixel(portrait))
-    below = max(0, wanted - height)
-    cloth = np.median(portrait.pixels[-1], axis=0).tolist()
-    border = cv2.BORDER_CONSTANT
-    pixels = cv2.copyMakeBorder(portrait.pixels, 0, below, 0, 0, border, value=cloth)
-    outline = portrait.outline.copy()
-    outline[outline[:, 1] >= height - 1, 1] += below
-    return pixels.astype(np.uint8, copy=False), outline
-
-
-def _landmarks(portrait: Portrait) -> NDArray[np.float64]:
-    middle = portrait.points[:2].mean(axis=0)
-    landmarks: NDArray[np.float64] = (portrait.points - middle) * metres_per_pixel(portrait)
-    return landmarks.astype(np.float64)
-
-
-def _nose(across: NDArray[np.float64], y: NDArray[np.float64], tip_y: float) -> NDArray[np.float64]:
-    """Raise a ridge from the nasal root to the tip; it widens, and ends below."""
-    along = y / tip_y
-    rising = np.clip(0.25 + 0.75 * along, 0, 1) * _rise(along, -0.5, 0.3)
-    ending = 1 - _rise(along, 1.0, 1.5)
-    width = 0.008 + 0.004 * np.clip(along, 0, 1)
-    return NOSE_M * rising * ending * np.exp(-0.5 * (across / width) ** 2)
-
-
-def _bump(
-    x: NDArray[np.float64], y: NDArray[np.float64], wide: float, high: float
-) -> NDArray[np.float64]:
-    bump: NDArray[np.float64] = np.exp(-0.5 * ((x / wide) ** 2 + (y / high) ** 2))
-    return bump
-
-
-def _rise(value: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
-    """Rise from 0 at `low` to 1 at `high`, level at both ends."""
-    part = np.clip((value - low) / (high - low), 0, 1)
-    risen: NDArray[np.float64] = part * part * (3 - 2 * part)
-    return risen
+def _brightness(portrait: Portrait) -> float:
+    """Give the median brightness between eyes and mouth, 0 to 1."""
+    low, high = portrait.points.min(axis=0).astype(int), portrait.points.max(axis=0).astype(int)
+    return float(np.median(portrait.pixels[low[1] : high[1] + 1, low[0] : high[0] + 1])) / 255

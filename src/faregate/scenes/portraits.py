@@ -3,18 +3,30 @@
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from faregate.errors import InvalidInputError, MachineError
+from faregate.scenes.stills import figure
 
 _CHANNELS: Final = 3
 _POINTS_SHAPE: Final = (5, 2)
 _CORNERS_MIN: Final = 3
+_EYES_MIN_PX: Final = 8.0
+"""Below it a still shows no face that anybody would print."""
+
 _REMEDY: Final = "Install the demo extra: pip install 'faregate[demo]'."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Still:
+    """A picture (H, W, 3) uint8 RGB with the five points (5, 2) of a face in it."""
+
+    pixels: NDArray[np.uint8] = field(repr=False)
+    points: NDArray[np.float32] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -31,6 +43,42 @@ class Portrait:
     pixels: NDArray[np.uint8] = field(repr=False)
     points: NDArray[np.float32] = field(repr=False)
     outline: NDArray[np.float32] = field(repr=False)
+    still: Still | None = field(default=None, repr=False)
+    """What an attacker has of the person, where that is not `pixels` itself."""
+
+    @classmethod
+    def from_still(
+        cls,
+        pixels: NDArray[np.uint8],
+        points: NDArray[np.float32],
+        *,
+        seed: int = 0,
+        shown_as: str = "Somebody",
+    ) -> Self:
+        """Make one of any still (H, W) or (H, W, 3) uint8 RGB with five points (5, 2).
+
+        The silhouette is found near an average one, the clothes are made up, and grey stills are
+        coloured (`faregate.scenes.stills` says why); `seed` decides about what is made up.
+        Raises `ValueError` for arrays of another shape or eyes that coincide.
+        """
+        if pixels.ndim not in {_CHANNELS - 1, _CHANNELS} or pixels.shape[2:] not in {(), (3,)}:
+            raise ValueError(f"pixels must be (H, W) or (H, W, 3), got {pixels.shape}")
+        if points.shape != _POINTS_SHAPE:
+            raise ValueError(f"points must be (5, 2), got {points.shape}")
+        if not float(np.linalg.norm(points[1] - points[0])) >= _EYES_MIN_PX:
+            raise ValueError(f"the eyes must be {_EYES_MIN_PX:g} pixels apart or more")
+        made = figure(pixels, points, seed=seed)
+        return cls(
+            shown_as=shown_as,
+            pixels=made.pixels,
+            points=made.points,
+            outline=made.outline,
+            still=Still(pixels=made.shown, points=made.shown_points),
+        )
+
+    def as_still(self) -> Still:
+        """Give the picture that an attacker prints or shows."""
+        return self.still or Still(pixels=self.pixels, points=self.points)
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != _CHANNELS or self.pixels.shape[2] != _CHANNELS:

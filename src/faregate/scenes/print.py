@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faregate.scenes.camera import Pinhole, turned
-from faregate.scenes.head import metres_per_pixel
+from faregate.scenes.person import metres_per_pixel
 from faregate.scenes.portraits import Portrait
 from faregate.scenes.sensor import Sensor
 from faregate.scenes.station import station
@@ -185,7 +185,7 @@ def print_walk_up(
         _mirror(layer, camera, _mirrored(lamp, at, turn), look)
         frame = hall.copy()
         _paint_holder(frame, camera, gait.position(t_s))
-        sensor.smeared(layer, way).over(frame)
+        layer.smeared(way).over(frame)
         _paint_fingers(frame, camera, sheet, turn, at)
         yield sensor.exposed(frame, t_s)
 

@@ -1,21 +1,18 @@
 """What light and the camera's sensor do to a clean picture."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, Self
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from faregate.scenes.surface import Layer
 from faregate.scenes.walkup import WalkUp, Wander
 
 _NOISE_MARGIN: Final = 64
 _LENS_PX: Final = 0.5
 _CHANGE_OF_LIGHT: Final = 0.3
 """Part of the clips in which a lamp goes on or off, or a train's light comes in."""
-
-_BLUR_MIN_PX: Final = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,14 +43,6 @@ class Sensor:
             chance=chance,
         )
 
-    @staticmethod
-    def smeared(layer: Layer, way_px: NDArray[np.float32]) -> Layer:
-        """Blur a moving layer along its way (x, y) during the exposure."""
-        if float(np.linalg.norm(way_px)) < _BLUR_MIN_PX or layer.pixels.size == 0:
-            return layer
-        blurred = cv2.filter2D(layer.pixels, -1, _streak(way_px))
-        return replace(layer, pixels=blurred.astype(np.uint8, copy=False))
-
     def exposed(self, clean: NDArray[np.uint8], t_s: float) -> NDArray[np.uint8]:
         """Turn a clean image (H, W, 3) into the frame that the camera gives."""
         gain = 1.0 + self.flicker.at(t_s) + (self.step if t_s >= self.step_at_s else 0.0)
@@ -63,19 +52,3 @@ class Sensor:
         down, right = self.chance.integers(0, _NOISE_MARGIN, 2)
         noise = self.noise[down : down + height, right : right + width]
         return cv2.add(through_lens, noise, dtype=cv2.CV_8U).astype(np.uint8, copy=False)
-
-
-def _streak(way: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Give a filter that averages along a way (x, y) in pixels, sampled finely."""
-    reach = int(np.ceil(np.abs(way).max() / 2)) + 1
-    kernel = np.zeros((2 * reach + 1, 2 * reach + 1), np.float32)
-    for part in np.linspace(-0.5, 0.5, 9):
-        x, y = reach + part * way
-        column, row = int(x), int(y)
-        right, down = x - column, y - row
-        kernel[row, column] += (1 - right) * (1 - down)
-        kernel[row, column + 1] += right * (1 - down)
-        kernel[row + 1, column] += (1 - right) * down
-        kernel[row + 1, column + 1] += right * down
-    averaging: NDArray[np.float32] = kernel / kernel.sum()
-    return averaging

@@ -45,6 +45,17 @@ def station(walk: WalkUp, camera: Pinhole) -> NDArray[np.uint8]:
     return smooth
 
 
+def station_depth(camera: Pinhole) -> NDArray[np.float32]:
+    """Give how far along the camera's axis wall, flanks, floor or ceiling are, (H, W) metres."""
+    x, y, z = np.moveaxis(camera.rays(), 2, 0)
+    tiny = np.float32(1e-6)
+    wall = _WALL_M / np.maximum(z, tiny)
+    flank = _HALL_HALF_M / np.maximum(np.abs(x), tiny)
+    floor = np.where(y > 0, camera.height_m, _CEILING_M) / np.maximum(np.abs(y), tiny)
+    nearest: NDArray[np.float32] = np.minimum(np.minimum(wall, flank), floor).astype(np.float32)
+    return nearest
+
+
 def empty_lane(walk: WalkUp) -> Iterator[NDArray[np.uint8]]:
     """Give the frames (H, W, 3) uint8 RGB of a lane that nobody is in."""
     hall = station(walk, walk.camera())

@@ -7,7 +7,8 @@ reliefs are kept from being too steep. Print and head go through the same code: 
 shape tells them apart.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Final, Self, TypeVar
 
 import cv2
@@ -29,6 +30,7 @@ _ITERATIONS: Final = 10
 """Each at least halves the error at the steepest relief and 20 degrees of turn."""
 
 _EDGE_PX: Final = 0.8
+_BLUR_MIN_PX: Final = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -86,6 +88,19 @@ class Layer:
     pixels: NDArray[np.uint8] = field(repr=False)
     where: NDArray[np.float32] = field(repr=False)
 
+    def smeared(self, way_px: NDArray[np.float32]) -> Self:
+        """Blur along its way (x, y) during the exposure."""
+        if float(np.linalg.norm(way_px)) < _BLUR_MIN_PX or self.pixels.size == 0:
+            return self
+        blurred = cv2.filter2D(self.pixels, -1, _streak(way_px))
+        return replace(self, pixels=blurred.astype(np.uint8, copy=False))
+
+    def on_grid(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Read values (R, C) or (R, C, N) that belong to the vertices, at each pixel (h, w)."""
+        rows, columns = values.shape[:2]
+        last = np.array([columns - 1, rows - 1], np.float32)
+        return _sampled(values, self.where * last, border=cv2.BORDER_REPLICATE)
+
     def over(self, image: NDArray[np.uint8]) -> None:
         """Lay it over an image (H, W, 3), in place."""
         if self.pixels.size == 0:
@@ -97,14 +112,24 @@ class Layer:
         part[:] = cv2.add(behind, np.ascontiguousarray(self.pixels[:, :, :3]))
 
 
-def drawn(surface: Surface, placed: NDArray[np.float32], camera: Pinhole) -> Layer:
-    """Draw a surface whose vertices (R, C, 3) are now `placed` in the camera's world."""
+def drawn(
+    surface: Surface,
+    placed: NDArray[np.float32],
+    camera: Pinhole,
+    warp: Callable[[NDArray[np.float32]], None] | None = None,
+) -> Layer:
+    """Draw a surface whose vertices (R, C, 3) are now `placed` in the camera's world.
+
+    `warp` may shift `Layer.where` in place before the texture is read there.
+    """
     projected = camera.project(placed)
     left, top, right, bottom = _seen(projected, camera)
     if left >= right or top >= bottom:
         empty = np.zeros((0, 0, 4), np.uint8)
         return Layer(left=0, top=0, pixels=empty, where=np.zeros((0, 0, 2), np.float32))
     where = _turned_round(projected, left=left, top=top, right=right, bottom=bottom)
+    if warp is not None:
+        warp(where)
     width, height = surface.texture.width, surface.texture.height
     level = surface.texture.level_for(_density(projected, surface.texture))
     scale = np.array([level.shape[1] / width, level.shape[0] / height], np.float32)
@@ -115,8 +140,10 @@ def drawn(surface: Surface, placed: NDArray[np.float32], camera: Pinhole) -> Lay
 
 
 def _seen(projected: NDArray[np.float32], camera: Pinhole) -> tuple[int, int, int, int]:
-    low = np.floor(projected.min(axis=(0, 1))) - 1
-    high = np.ceil(projected.max(axis=(0, 1))) + 2
+    # One coordinate at a time: NumPy is slow to reduce all but a short last axis.
+    x, y = projected[..., 0], projected[..., 1]
+    low = np.floor((x.min(), y.min())) - 1
+    high = np.ceil((x.max(), y.max())) + 2
     left, top = max(0, int(low[0])), max(0, int(low[1]))
     return left, top, min(camera.width, int(high[0])), min(camera.height, int(high[1]))
 
@@ -166,3 +193,19 @@ def _fitted(projected: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArra
     known = np.column_stack([pixels, np.ones(len(pixels))])
     affine = np.linalg.lstsq(known, some[::-1].T, rcond=None)[0].astype(np.float32)
     return np.ascontiguousarray(affine[:2]), affine[2]
+
+
+def _streak(way: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give a filter that averages along a way (x, y) in pixels, sampled finely."""
+    reach = int(np.ceil(np.abs(way).max() / 2)) + 1
+    kernel = np.zeros((2 * reach + 1, 2 * reach + 1), np.float32)
+    for part in np.linspace(-0.5, 0.5, 9):
+        x, y = reach + part * way
+        column, row = int(x), int(y)
+        right, down = x - column, y - row
+        kernel[row, column] += (1 - right) * (1 - down)
+        kernel[row, column + 1] += right * (1 - down)
+        kernel[row + 1, column] += (1 - right) * down
+        kernel[row + 1, column + 1] += right * down
+    averaging: NDArray[np.float32] = kernel / kernel.sum()
+    return averaging

@@ -1,7 +1,7 @@
 """How somebody walks up to a gate: all that chance decides about a clip, drawn from its seed."""
 
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Final, Self
 
 import numpy as np
@@ -12,6 +12,11 @@ from faregate.scenes.camera import Pinhole
 _BREATHS_HZ: Final = (0.18, 0.31, 0.47, 0.73)
 """Slow, and no two in step: a sum of these looks unplanned and never jumps."""
 
+_START_MAX_M: Final = 2.2
+_FOREHEAD_M: Final = 0.09
+_CHIN_M: Final = 0.14
+"""What must stay in the picture above and below the eyes, bobbing included."""
+
 
 class _Chance(IntEnum):
     """What a seed is drawn for, so that more draws for one thing do not change another."""
@@ -21,6 +26,17 @@ class _Chance(IntEnum):
     HAND = 2
     SENSOR = 3
     KIOSK = 4
+    FACE = 5
+    CROWD = 6
+    LIGHT = 7
+    ATTACK = 8
+
+
+class Pace(StrEnum):
+    """How widely walks differ."""
+
+    USUAL = "usual"  # grown-ups at an ordinary speed, who come to a stand close by
+    ANY = "any"  # also slow and fast, short and tall, who stand nearer or farther
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +52,7 @@ class WalkUp:
     fps: int = 15
     seconds: float = 2.5
     size: tuple[int, int] = (640, 480)
+    pace: Pace = Pace.USUAL
 
     def __post_init__(self) -> None:
         if self.seed < 0 or self.lane < 0:
@@ -66,6 +83,32 @@ class WalkUp:
     def sensor_chance(self) -> np.random.Generator:
         """Draw noise and changes of light."""
         return np.random.default_rng([self.seed, _Chance.SENSOR])
+
+    def face_chance(self) -> np.random.Generator:
+        """Draw when somebody blinks and speaks."""
+        return np.random.default_rng([self.seed, _Chance.FACE])
+
+    def crowd_chance(self) -> np.random.Generator:
+        """Draw who crosses the hall behind."""
+        return np.random.default_rng([self.seed, _Chance.CROWD])
+
+    def light_chance(self) -> np.random.Generator:
+        """Draw where the gate's lamps hang."""
+        return np.random.default_rng([self.lane, _Chance.LIGHT])
+
+    def attack_chance(self, kind: int) -> np.random.Generator:
+        """Draw how a carrier of some kind is made and held."""
+        return np.random.default_rng([self.seed, _Chance.ATTACK, kind])
+
+    def aperture_m(self) -> float:
+        """Give the width of the lens's opening: small cameras have 1 to 2 mm."""
+        return float(self.light_chance().uniform(0.0008, 0.0020))
+
+    def gait(self, chance: np.random.Generator) -> "Gait":
+        """Draw where the face is while walking."""
+        if self.pace is Pace.USUAL:
+            return Gait.drawn(chance, self.camera())
+        return Gait.of_any_pace(chance, self.camera(), within_s=self.seconds)
 
     def camera(self) -> Pinhole:
         """Give the gate's camera: at the height of a turnstile's head, looking up a little."""
@@ -140,6 +183,41 @@ class Gait:
             step_hz=chance.uniform(1.6, 2.0),
             bob_m=chance.uniform(0.010, 0.020),
             sway_m=chance.uniform(0.010, 0.020),
+            phase=chance.uniform(0, 2 * np.pi),
+            drift=(
+                Wander.drawn(chance, deviation=0.008),
+                Wander.drawn(chance, deviation=0.003),
+                Wander.drawn(chance, deviation=0.008),
+            ),
+        )
+
+    @classmethod
+    def of_any_pace(cls, chance: np.random.Generator, camera: Pinhole, *, within_s: float) -> Self:
+        """Draw a walk of anybody, from slow to hurried, that ends within a time."""
+        walk_s = min(chance.uniform(1.2, 2.4), 0.85 * within_s)
+        stop_m = chance.uniform(0.48, 0.72)
+        # Slowing evenly from v over time t takes v t / 2.
+        start_m = min(stop_m + chance.uniform(0.8, 1.7) * walk_s / 2, _START_MAX_M)
+        # Who is shorter or taller than the camera sees from close by stands farther off.
+        rise = np.tan(
+            camera.tilt + np.array([-1, 1]) * np.arctan(camera.height / 2 / camera.focal_px)
+        )
+        above_m = chance.uniform(1.40, 1.76) - camera.height_m
+        stop_m = min(
+            max(stop_m, (above_m + _FOREHEAD_M) / rise[1], (above_m - _CHIN_M) / rise[0]), 0.8
+        )
+        above_m = float(
+            np.clip(above_m, stop_m * rise[0] + _CHIN_M, stop_m * rise[1] - _FOREHEAD_M)
+        )
+        return cls(
+            start_m=max(start_m, stop_m + 0.3),
+            stop_m=stop_m,
+            walk_s=walk_s,
+            side_m=chance.uniform(-0.10, 0.10),
+            above_camera_m=above_m,
+            step_hz=chance.uniform(1.4, 2.2),
+            bob_m=chance.uniform(0.008, 0.025),
+            sway_m=chance.uniform(0.008, 0.025),
             phase=chance.uniform(0, 2 * np.pi),
             drift=(
                 Wander.drawn(chance, deviation=0.008),

@@ -1,0 +1,95 @@
+"""What one approach shows of life: every cue the lane and its pack have, followed side by side."""
+
+from math import log
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faregate.face.detect import DetectedFace
+from faregate.face.liveness import Cue, CueKind, Liveness, LivenessPolicy, fuse
+from faregate.face.minifasnet import MiniFasNets
+from faregate.face.moire import Moire
+from faregate.face.parallax import ParallaxTrack
+from faregate.face.steadiness import Steadiness
+from faregate.face.template import FaceTemplate
+from faregate.video.frame import Frame
+
+_SCORE_LEAST: Final = 1e-6
+
+
+class LivenessEvidence:
+    """The cues of one face over one approach. Keeps what they keep, until wiped.
+
+    `passive` is lent, not owned; None for a pack without such a network. `same_person_min` is of
+    the pack's card.
+    """
+
+    def __init__(
+        self, passive: MiniFasNets | None, policy: LivenessPolicy, *, same_person_min: float
+    ) -> None:
+        self._passive = passive
+        self._policy = policy
+        self._parallax = ParallaxTrack()
+        self._moire = Moire()
+        self._steadiness = Steadiness(same_person_min=same_person_min)
+        self._passive_scores: list[float] = []
+
+    def follow(
+        self, frame: Frame, grey: NDArray[np.uint8], face: DetectedFace, *, at_ns: int
+    ) -> None:
+        """Take one more frame with the followed face, in the zone or before it.
+
+        `grey` is the same picture, (H, W) uint8; neither is kept. `at_ns` is the frame's
+        `captured_at`. Raises `ValueError` if it goes back.
+        """
+        del frame  # colour is for cues other than parallax
+        self._parallax.add(grey, face, at_ns=at_ns)
+        self._moire.add(grey, face)
+
+    def look(
+        self, frame: Frame, grey: NDArray[np.uint8], face: DetectedFace, template: FaceTemplate
+    ) -> None:
+        """Take a frame that is part of the probe, with its template.
+
+        The template stays the caller's, to wipe; it is read until then.
+        """
+        del grey  # of use to cues that follow every frame
+        self._steadiness.add(template)
+        if self._passive is not None:
+            self._passive_scores.append(self._passive.score(frame, face))
+
+    @property
+    def judged(self) -> bool:
+        """Whether geometry has seen enough to judge, so that no further frame need be awaited."""
+        return self._parallax.measure().judged
+
+    def measure(self) -> Liveness:
+        """Judge what was seen so far. Changes nothing."""
+        depth = self._parallax.measure()
+        cues = [
+            Cue(
+                kind=CueKind.PARALLAX,
+                score=float(depth.score) if depth.judged else 0.0,
+                judged=bool(depth.judged),
+                measure=_log_odds(float(depth.score)) if depth.judged else 0.0,
+            )
+        ]
+        if self._passive_scores:
+            mean = sum(self._passive_scores) / len(self._passive_scores)
+            cues.append(Cue(kind=CueKind.PASSIVE, score=mean, judged=True, measure=mean))
+        cues += [self._moire.measure(), self._steadiness.measure()]
+        return fuse(cues, self._policy)
+
+    def wipe(self) -> None:
+        """Overwrite what the cues kept of the face, and begin anew."""
+        self._parallax.wipe()
+        self._passive_scores.clear()
+        self._moire.wipe()
+        self._steadiness.wipe()
+
+
+def _log_odds(score: float) -> float:
+    """Undo a score: 0 at its boundary, and finite at its ends."""
+    kept = min(max(score, _SCORE_LEAST), 1.0 - _SCORE_LEAST)
+    return log(kept / (1.0 - kept))
