@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 import cv2
 import numpy as np
@@ -89,6 +90,12 @@ class MultiPose:
                 f"{self._side} px is no input size of {file.name}.",
                 remedy=f"Use a multiple of {self._stride}.",
             )
+
+    def cut(self, tiles: Tiles) -> Self:
+        """Give the same model for pictures cut in another way."""
+        other = copy(self)
+        other._tiles = tiles.boxes()  # noqa: SLF001 - of a copy of itself
+        return other
 
     def look(self, frame: Frame) -> tuple[Posture, ...]:
         """Find the people of a picture, best score first; each once, whatever the tiles."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from faregate.assist.need import NeedKind
 from faregate.assist.posture import HIPS, Box, Point, Posture
-from faregate.assist.stance import Stance, middle, read_stance
+from faregate.assist.stance import Stance, middle, reaches_up, read_stance
 from faregate.assist.tracker import body_lengths
 
 _AGREEING: Final = 2
@@ -127,13 +127,14 @@ class Person:
             return
         if self._said_times >= _AGREEING:
             self.stance, self._was_up = self._said, True
-        self._carried = self._tallest(posture.box)
+        if not reaches_up(posture):
+            self._carried = self._tallest(posture.box)
 
     def _tallest(self, box: Box) -> Box:
-        """Seated or bent, the height of when they stood at that place is still the one."""
-        if self._carried is None or self._said is Stance.UPRIGHT:
+        """Keep the greatest height of a place: the latest may be of somebody who falls already."""
+        if self._carried is None or box.height >= self._carried.height:
             return box
-        return box if box.height >= self._carried.height else self._carried
+        return self._carried
 
     def _carried_near(self, posture: Posture) -> Box | None:
         """Forget the height of a place that they have left."""

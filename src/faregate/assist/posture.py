@@ -41,6 +41,7 @@ HEAD: Final = (
     Keypoint.RIGHT_EAR,
 )
 SHOULDERS: Final = (Keypoint.LEFT_SHOULDER, Keypoint.RIGHT_SHOULDER)
+WRISTS: Final = (Keypoint.LEFT_WRIST, Keypoint.RIGHT_WRIST)
 HIPS: Final = (Keypoint.LEFT_HIP, Keypoint.RIGHT_HIP)
 KNEES: Final = (Keypoint.LEFT_KNEE, Keypoint.RIGHT_KNEE)
 ANKLES: Final = (Keypoint.LEFT_ANKLE, Keypoint.RIGHT_ANKLE)

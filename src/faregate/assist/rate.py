@@ -48,47 +48,51 @@ class RatePolicy:
 
 
 class RateControl:
-    """When to look at a camera's next picture. One per camera."""
+    """When to look at a camera's pictures. One per camera.
+
+    It glances at up to `fps_max` pictures a second for motion, and lets all or some of those be
+    looked at. It keeps one picture thinned out to 32 x 32 grey points, in memory.
+    """
 
     def __init__(self, policy: RatePolicy) -> None:
         self._policy = policy
+        self._glanced_at: datetime | None = None
         self._looked_at: datetime | None = None
         self._lively_at: datetime | None = None
+        self._thin: NDArray[np.int16] | None = None
 
-    def is_due(self, at: datetime) -> bool:
-        """Whether a picture taken at that time is to be looked at."""
-        if self._looked_at is None:
-            return True
-        return at - self._looked_at >= self._interval(at)
+    def may_be_due(self, at: datetime) -> bool:
+        """Whether a picture of that time is worth a glance; if not, it need not be converted."""
+        return self._glanced_at is None or at - self._glanced_at >= _step(self._policy.fps_max)
 
-    def looked(self, at: datetime) -> None:
-        """Note that the picture of that time was looked at."""
+    def is_due(self, pixels: NDArray[np.uint8], at: datetime) -> bool:
+        """Whether to look at a picture (H, W, 3) of that time; if so, it counts as looked at."""
+        if not self.may_be_due(at):
+            return False
+        self._glanced_at = at
+        if self._moves(pixels):
+            self._lively_at = at
+        lively = self._lively_at is not None and at - self._lively_at <= self._policy.lingers
+        step = _step(self._policy.fps_max if lively else self._policy.fps_min)
+        if self._looked_at is not None and at - self._looked_at < step:
+            return False
         self._looked_at = at
+        return True
 
     def liven(self, at: datetime) -> None:
-        """Note that something moves, or somebody may be down: a higher rate for some seconds."""
+        """Note that somebody may be down: a higher rate for some seconds."""
         self._lively_at = at
 
-    def _interval(self, at: datetime) -> timedelta:
-        policy = self._policy
-        lively = self._lively_at is not None and at - self._lively_at <= policy.lingers
-        fps = policy.fps_max if lively else policy.fps_min
-        # Cameras are not punctual: a tenth early is in time.
-        return timedelta(seconds=0.9 / fps)
-
-
-class Motion:
-    """Whether pictures differ. It keeps a thinned-out picture of 32 x 32 grey points, in memory."""
-
-    def __init__(self) -> None:
-        self._last: NDArray[np.int16] | None = None
-
-    def differs(self, pixels: NDArray[np.uint8]) -> bool:
-        """Whether a picture (H, W, 3) moves against the one before it; the first one does not."""
+    def _moves(self, pixels: NDArray[np.uint8]) -> bool:
         rows = np.linspace(0, pixels.shape[0] - 1, _GRID).astype(int)
         columns = np.linspace(0, pixels.shape[1] - 1, _GRID).astype(int)
         thin = pixels[np.ix_(rows, columns)].mean(axis=2).astype(np.int16)
-        last, self._last = self._last, thin
+        last, self._thin = self._thin, thin
         if last is None:
             return False
         return int((np.abs(thin - last) >= _STEP_MIN).sum()) >= _POINTS_MIN
+
+
+def _step(fps: float) -> timedelta:
+    """Give the time between pictures. Cameras are not punctual: a tenth early is in time."""
+    return timedelta(seconds=0.9 / fps)

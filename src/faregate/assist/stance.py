@@ -18,6 +18,7 @@ from faregate.assist.posture import (
     HIPS,
     KNEES,
     SHOULDERS,
+    WRISTS,
     Box,
     Keypoint,
     Point,
@@ -121,6 +122,12 @@ def middle(posture: Posture, parts: Sequence[Keypoint]) -> Point | None:
         float(sum(point[0] for point in seen)) / len(seen),
         float(sum(point[1] for point in seen)) / len(seen),
     )
+
+
+def reaches_up(posture: Posture) -> bool:
+    """Whether a hand is above the head, so that the box is higher than the body."""
+    hands, head = middle(posture, WRISTS), middle(posture, HEAD)
+    return hands is not None and head is not None and hands.y < head.y
 
 
 def _upper(posture: Posture) -> Point | None:
