@@ -121,7 +121,7 @@ def test_far_apart_nobody_is_missed_and_nobody_mistaken() -> None:
     embedded = made_up_people(30, pictures=4, noise=0.1)
     fused = run_trials(embedded, SETTING, FusedTemplates(ModelId("made-up")), seed=1)
     found = at_threshold(fused, 0.7, person_weights(30, resamples=20, seed=1))
-    assert len(fused.mated.person) == 30 * 200
+    assert len(fused.mated.person) == 30 * 100
     assert (found.fpir.value, found.fnir.value, found.wrong_rider.value) == (0.0, 0.0, 0.0)
     assert found.not_above == pytest.approx(1 - 0.05 ** (1 / 30))
     assert found.fnir.interval.high > 0.0
@@ -130,7 +130,7 @@ def test_far_apart_nobody_is_missed_and_nobody_mistaken() -> None:
 def test_everybody_alike_is_never_recognised() -> None:
     """With a margin, riders who all look the same open nothing; without one, anybody's gate."""
     embedded = made_up_people(10, pictures=4, noise=1.0)
-    embedded.vectors[:] = embedded.vectors[0]
+    embedded.probes[:] = embedded.probes[0]
     strict = replace(SETTING, margin_min=0.01)
     join = FusedTemplates(ModelId("made-up"))
     found = [

@@ -13,14 +13,14 @@ MODEL = ModelId("made-up")
 def test_fused_as_the_product_fuses() -> None:
     """The cosine of two fused templates, but for what int8 takes; the pictures stay as they are."""
     embedded = made_up_people(2, pictures=3, noise=1.0)
-    before = embedded.vectors.copy()
+    before = embedded.probes.copy()
     one, other = (
-        fuse([FaceTemplate(MODEL, embedded.vectors[index].copy()) for index in group])
+        fuse([FaceTemplate(MODEL, embedded.probes[index].copy()) for index in group])
         for group in ([0, 1, 2], [3, 4])
     )
     found = FusedTemplates(MODEL).compare(embedded, [np.array([0, 1, 2])], [np.array([3, 4])])
     assert abs(found[0, 0] - one.similarity(other)) < 0.01
-    assert (embedded.vectors == before).all()
+    assert (embedded.probes == before).all()
 
 
 def test_the_nearest_pair() -> None:

@@ -19,7 +19,7 @@ def test_cosines() -> None:
     embedded = made_up_people(3, pictures=2, noise=1.0)
     everyone = np.arange(6)
     found = embedded.similarities(everyone, everyone)
-    np.testing.assert_allclose(found, embedded.vectors @ embedded.vectors.T, atol=1e-6)
+    np.testing.assert_allclose(found, embedded.probes @ embedded.probes.T, atol=1e-6)
     assert embedded.similarity(1, 4) == pytest.approx(found[1, 4], abs=1e-6)
 
 
@@ -33,7 +33,7 @@ def test_wiping_leaves_nothing() -> None:
     """Embeddings of people are overwritten, test data or not."""
     embedded = made_up_people(2, pictures=2, noise=1.0)
     embedded.wipe()
-    assert not embedded.vectors.any()
+    assert not embedded.probes.any()
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,8 @@ def test_people_and_pictures_must_fit(person: list[int], rows: int, people: int)
     with pytest.raises(ValueError, match=r"people|person"):
         Embedded(
             person=np.array(person, np.intp),
-            vectors=np.zeros((rows, 2), np.float32),
+            probes=np.zeros((rows, 2), np.float32),
+            references=np.zeros((rows, 2), np.float32),
             acquired=np.zeros(len(person), np.bool_),
             people=people,
             metric=Metric.COSINE,

@@ -56,6 +56,14 @@ def test_list_says_what_may_take_money(models_dir: Path) -> None:
     assert "allowed" in row(output, "permissive-small")
 
 
+def test_card_shows_what_was_measured(models_dir: Path) -> None:
+    """Thresholds, the rate with its interval, on what, and when; of shipped and own packs."""
+    own = run(models_dir, "card", "mine")
+    for word in ("0.6", "1.0e-06", "1.0e-07 to 5.0e-06", "1,000,000", "made up", "2026-06-01"):
+        assert word in own
+    assert "0.964" in run(models_dir, "card", "pip-offline")
+
+
 def test_verify_names_every_file(models_dir: Path) -> None:
     """Every pack that is here, with the licence of each file."""
     put_files(models_dir / "mine")
@@ -85,8 +93,13 @@ def test_install_says_where(models_dir: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("verify", "absent"), ("verify", "mine"), ("install", "mine", "--from", "/absent")],
-    ids=["unknown pack", "missing files", "missing source"],
+    [
+        ("verify", "absent"),
+        ("verify", "mine"),
+        ("install", "mine", "--from", "/absent"),
+        ("card", "absent"),
+    ],
+    ids=["unknown pack", "missing files", "missing source", "no card"],
 )
 def test_failures_carry_code_two_and_a_remedy(arguments: tuple[str, ...], models_dir: Path) -> None:
     """The entry point prints these on one line and exits with their code."""

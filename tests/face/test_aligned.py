@@ -1,4 +1,4 @@
-"""Faces are moved onto the reference points as published, and embedded without leftovers."""
+"""Aligned faces are embedded as published, without leftovers."""
 
 from pathlib import Path
 
@@ -6,13 +6,11 @@ import cv2
 import numpy as np
 import onnxruntime as ort  # type: ignore[import-untyped]  # it ships no types
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from fakes.alignment import REFERENCE, umeyama
 from fakes.walkups import still
 from faregate.errors import InvalidInputError
-from faregate.face.aligned import AlignedOnnxEmbedder, similarity_onto
+from faregate.face.aligned import AlignedOnnxEmbedder
 from faregate.face.detect import DetectedFace
 from faregate.ids import ModelId
 from faregate.models.manifest import AlignedEmbedder
@@ -20,49 +18,6 @@ from faregate.models.pack import VerifiedPack, verify
 from faregate.scenes.portraits import Portrait, rider_a, rider_b
 
 MODEL = ModelId("made-up-1")
-REFERENCE = np.array(
-    [
-        (0.31556875, 0.46157410),
-        (0.68262292, 0.45983393),
-        (0.50026249, 0.64050537),
-        (0.34947187, 0.82469195),
-        (0.65343644, 0.82325089),
-    ],
-    np.float32,
-) * np.float32(128)
-
-
-def umeyama(points: NDArray[np.float32], reference: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Compute the same by singular values (Umeyama, IEEE TPAMI 13(4), 1991, eq. 40 to 43)."""
-    x, y = points.astype(float), reference.astype(float)
-    mean_x, mean_y = x.mean(0), y.mean(0)
-    covariance = (y - mean_y).T @ (x - mean_x) / len(x)
-    u, d, vt = np.linalg.svd(covariance)
-    sign = np.diag([1.0, float(np.sign(np.linalg.det(u) * np.linalg.det(vt)))])
-    rotation = u @ sign @ vt
-    scale = np.trace(np.diag(d) @ sign) / ((x - mean_x) ** 2).sum(1).mean()
-    shift = mean_y - scale * rotation @ mean_x
-    return np.hstack([scale * rotation, shift[:, None]])
-
-
-@given(seed=st.integers(0, 10_000))
-def test_the_closed_form_is_umeyamas(seed: int) -> None:
-    """For points that fit only roughly, both give the same least squares."""
-    points = REFERENCE + np.random.default_rng(seed).normal(0, 8, (5, 2)).astype(np.float32)
-    np.testing.assert_allclose(
-        similarity_onto(points, REFERENCE), umeyama(points, REFERENCE), rtol=1e-6, atol=1e-5
-    )
-
-
-@given(
-    angle=st.floats(-3, 3), scale=st.floats(0.2, 5), x=st.floats(-500, 500), y=st.floats(-500, 500)
-)
-def test_an_exact_movement_is_undone(angle: float, scale: float, x: float, y: float) -> None:
-    """Turned, scaled and shifted points come back onto the reference."""
-    turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    moved = (REFERENCE @ turn.T + [x, y]).astype(np.float32)
-    matrix = similarity_onto(moved, REFERENCE)
-    np.testing.assert_allclose(moved @ matrix[:, :2].T + matrix[:, 2], REFERENCE, atol=0.05)
 
 
 @pytest.fixture
@@ -96,14 +51,25 @@ def face_of(portrait: Portrait) -> DetectedFace:
 def test_embeds_as_a_plain_session_does(
     portrait: Portrait, pack: VerifiedPack, file: AlignedEmbedder, embedder: AlignedOnnxEmbedder
 ) -> None:
-    """The published recipe, written out here: align, BGR, 0 to 255, NCHW, unit length."""
-    crop = cv2.warpAffine(portrait.pixels, umeyama(portrait.points, REFERENCE), (128, 128))
+    """The published recipe, written out here: align, BGR, 0 to 255, NCHW, unit length.
+
+    The cosine is at least 0.9999: OpenCV's warp rounds places to 1/32 pixel. Rider B is larger
+    than the crop, so the whole picture is averaged down first; the embedder averages only what it
+    needs, so its grid begins elsewhere: at least 0.995.
+    """
+    scale = float(np.linalg.norm(umeyama(portrait.points, REFERENCE)[0, :2]))
+    high, wide = portrait.pixels.shape[:2]
+    size = (round(wide * scale), round(high * scale)) if scale < 0.75 else (wide, high)
+    pixels = cv2.resize(portrait.pixels, size, interpolation=cv2.INTER_AREA)
+    factor = np.array(size, np.float32) / np.array([wide, high], np.float32)
+    points = ((portrait.points + 0.5) * factor - 0.5).astype(np.float32)
+    crop = cv2.warpAffine(pixels, umeyama(points, REFERENCE), (128, 128))
     blob = np.stack([crop[:, :, channel] for channel in (2, 1, 0)])[None].astype(np.float32)
     [expected] = ort.InferenceSession(pack.read(file)).run(None, {"0": blob})
     expected = expected.ravel() / np.linalg.norm(expected)
     template = embedder.embed(still(portrait), face_of(portrait))
     assert (template.model_id, template.dimension, embedder.dimension) == (MODEL, 256, 256)
-    assert float(template.vector @ expected) > 0.999
+    assert float(template.vector @ expected) > (0.995 if scale < 0.75 else 0.9999)
 
 
 def test_nothing_of_a_face_is_kept(embedder: AlignedOnnxEmbedder) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -17,8 +18,10 @@ from faregate.face.approach import Approach, ApproachPolicy, Models
 from faregate.face.capture import CaptureReason, CaptureRejected, FaceCapture, Sight, Zone
 from faregate.face.detect import DetectedFace
 from faregate.face.liveness import CueKind, CueRule, LivenessPolicy
+from faregate.face.motion import FaceMotion
 from faregate.face.parallax import Parallax
 from faregate.face.quality import QualityPolicy
+from faregate.face.relief import Relief
 from faregate.face.template import FaceTemplate
 from faregate.ids import CameraId, ModelId
 from faregate.video.frame import Frame
@@ -34,7 +37,16 @@ DEPTH_DECIDES = LivenessPolicy(
         if kind is not CueKind.PARALLAX
     )
 )
-TEXTURE = np.random.default_rng(1).integers(60, 180, (480, 640, 3), np.uint8)
+
+
+def texture(blur_px: float) -> NDArray[np.uint8]:
+    """Draw noise of full contrast, the same on both sides, as fine as `blur_px`."""
+    noise = cv2.GaussianBlur(np.random.default_rng(1).normal(size=(480, 320)), (0, 0), blur_px)
+    grey = np.clip(128 + 45 * noise / noise.std(), 0, 255).astype(np.uint8)
+    return np.repeat(np.hstack([grey, grey[:, ::-1]])[:, :, None], 3, axis=2)
+
+
+TEXTURE, SOFT, SMOOTH = texture(2), texture(6), texture(20)
 
 
 @dataclass
@@ -64,6 +76,11 @@ class World:
         del frame
         return tuple(sorted(self.faces, key=DetectedFace.inter_eye_px, reverse=True))
 
+    def look_again(self, frame: Frame, face: DetectedFace) -> tuple[DetectedFace, ...]:
+        """Have no second way to look."""
+        del frame, face
+        return ()
+
     def embed(self, frame: Frame, face: DetectedFace) -> FaceTemplate:
         """Give one direction a person, a little different each time."""
         del frame, face
@@ -85,6 +102,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     class Track:
         def __init__(self) -> None:
             self.frames = 0
+            self.motion = FaceMotion()
 
         def add(self, grey: NDArray[np.uint8], face: DetectedFace, *, at_ns: int) -> None:
             del grey, face, at_ns
@@ -101,16 +119,19 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
             self.frames = 0
             world.wiped_tracks += 1
 
+    nose = Relief(agreement=0.9, strength=9.0, judged=True, score=0.9)
     monkeypatch.setattr(evidence_module, "ParallaxTrack", Track)
+    monkeypatch.setattr(evidence_module, "measure_relief", lambda motion: nose)  # noqa: ARG005
     return world
 
 
 def face(x: float = 320.0, y: float = 240.0, eyes: float = 60.0, nose: float = 0.0) -> DetectedFace:
     """Make a face whose eyes are `eyes` apart around (x, y)."""
     half = eyes / 2
-    points = [(x - half, y), (x + half, y), (x + nose, y + half), (x - half, y + eyes)]
+    points = [(x - half, y), (x + half, y), (x + nose, y + 0.54 * eyes)]
+    mouth = [(x + side * 0.42 * eyes, y + 0.97 * eyes) for side in (-1, 1)]
     box = (x - eyes, y - eyes, x + eyes, y + 1.5 * eyes)
-    return DetectedFace(box, np.array([*points, (x + half, y + eyes)], np.float32), 1.0)
+    return DetectedFace(box, np.array([*points, *mouth], np.float32), 1.0)
 
 
 def frame(step: int, pixels: NDArray[np.uint8] = TEXTURE) -> Frame:
@@ -136,7 +157,7 @@ NOBODY: tuple[DetectedFace, ...] = ()
 NEAR = (face(),)
 FAR = (face(eyes=30.0),)
 BESIDE = (face(x=60.0),)
-TURNED = (face(nose=40.0),)
+TURNED = (face(nose=33.0),)
 LETTERS = {
     Sight.NOBODY: "-",
     Sight.OUTSIDE_ZONE: "o",
@@ -222,7 +243,7 @@ def test_outside_the_zone_nobody_is_embedded(world: World) -> None:
     approach = begin(world)
     assert play(approach, world, "ffffffffff") == "o" * 10
     assert (world.made, world.followed, approach.began_ns) == ([], 10, None)
-    assert approach.capture() == CaptureRejected(CaptureReason.NOBODY)
+    assert approach.capture() == CaptureRejected(CaptureReason.TOO_FAR)
     assert world.wiped_tracks == 1 + TRACKS_AT_BEGIN
 
 
@@ -298,8 +319,88 @@ def test_an_unjudged_view_is_not_live(world: World) -> None:
 
 
 def test_a_defect_is_passed_on(world: World) -> None:
-    """A flat grey picture is blurred, and is not embedded."""
+    """A smooth picture is blurred, and is not embedded; most such frames name the reason."""
     approach = begin(world)
     world.faces = NEAR
-    assert approach.add(frame(0, np.full((480, 640, 3), 120, np.uint8))) is Sight.BLURRED
+    assert approach.add(frame(0, SMOOTH)) is Sight.BLURRED
     assert world.made == []
+    assert approach.add(frame(1)) is Sight.FUSED
+    assert approach.add(frame(2, SMOOTH)) is Sight.BLURRED
+    world.faces = TURNED
+    assert approach.add(frame(3)) is Sight.TURNED_AWAY
+    assert approach.capture() == CaptureRejected(CaptureReason.BLURRED)
+
+
+def test_the_better_frame_stays(world: World) -> None:
+    """A sharper frame takes the place of a soft one near it in time, which is wiped at once."""
+    world.judged_after = 4
+    approach = begin(world)
+    world.faces = NEAR
+    assert approach.add(frame(0, SOFT)) is Sight.FUSED
+    assert approach.add(frame(1)) is Sight.FUSED
+    assert (approach.fused, approach.fused_ns) == (1, (1_001,))
+    assert not world.made[0].vector.any()
+    assert approach.add(frame(2, SOFT)) is Sight.FUSED
+    assert approach.fused_ns == (1_001, 1_002)
+    assert approach.add(frame(3, SOFT)) is Sight.FOLLOWED
+    parts = world.made[1].vector + world.made[2].vector
+    assert approach.add(frame(5, SOFT)) is Sight.FUSED
+    assert approach.ready
+    parts += world.made[3].vector
+    capture = approach.capture()
+    assert isinstance(capture, FaceCapture)
+    np.testing.assert_allclose(capture.template.vector, parts / np.linalg.norm(parts), rtol=1e-5)
+    assert not any(template.vector.any() for template in world.made)
+
+
+def test_waiting_for_liveness_the_frames_get_better(world: World) -> None:
+    """While the last frame waits, a better one replaces the worst, and the end comes no later."""
+    world.judged_after = 9
+    story = [SOFT, SOFT, SOFT, SOFT, TEXTURE, SOFT, SOFT, TEXTURE, SOFT]
+    approach = begin(world)
+    world.faces = NEAR
+    for step, pixels in enumerate(story):
+        assert not approach.ready
+        approach.add(frame(step, pixels))
+    assert approach.ready
+    assert approach.fused_ns == (1_004, 1_007, 1_008)
+    soft = begin(world)
+    for step in range(len(story)):
+        assert not soft.ready
+        soft.add(frame(step, SOFT))
+    assert soft.ready
+
+
+@pytest.mark.parametrize("shape", [(8_000, 8_000), (39, 640), (1, 1)])
+def test_no_camera_has_such_frames(shape: tuple[int, int], world: World) -> None:
+    """Too large or too small a frame is not even looked at, and says so if there is no other."""
+    # One black row that is shown again and again: no memory is needed for it.
+    pixels = np.broadcast_to(np.zeros((1, 1, 3), np.uint8), (*shape, 3))
+    odd = Frame(CameraId("lane-1"), NOON, 0, pixels)
+    approach = begin(world)
+    world.faces = NEAR
+    assert approach.add(odd) is Sight.UNUSABLE_FRAME
+    assert approach.capture() == CaptureRejected(CaptureReason.UNUSABLE_FRAMES)
+    world.faces = NOBODY
+    approach.add(frame(1))
+    approach.add(replace(odd, captured_at=NOON + timedelta(seconds=1)))
+    assert approach.capture() == CaptureRejected(CaptureReason.NOBODY)
+
+
+def test_shows_what_the_last_frame_had(world: World) -> None:
+    """For prompts and advice: size, and pose also of a face that is turned too far to be fused."""
+    approach = begin(world)
+    seen = []
+    for step, world.faces in enumerate((NEAR, TURNED, FAR, NOBODY)):
+        approach.add(frame(step))
+        seen.append(approach.sighting)
+    assert [each.sight for each in seen] == [
+        Sight.FUSED,
+        Sight.TURNED_AWAY,
+        Sight.OUTSIDE_ZONE,
+        Sight.NOBODY,
+    ]
+    assert [round(each.inter_eye_px) for each in seen] == [60, 60, 30, 0]
+    assert seen[0].inter_eye_share == pytest.approx(60 / 640)
+    yaws = [each.quality and round(each.quality.pose.yaw_deg) for each in seen]
+    assert yaws == [0, pytest.approx(38, abs=3), None, None]

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from faregate.face.capture import FaceCapture, Quality, Zone
+from fakes.faces import quality_of
+from faregate.face.capture import FaceCapture, Zone
 from faregate.face.liveness import Liveness
 from faregate.face.template import FaceTemplate
 from faregate.ids import ModelId
@@ -32,7 +33,7 @@ def test_a_capture_shows_no_template_and_wipes_it() -> None:
     vector = np.array([0.6, 0.8], np.float32)
     capture = FaceCapture(
         template=FaceTemplate(ModelId("made-up-1"), vector),
-        quality=Quality(inter_eye_px=50.0, sharpness=20.0, brightness=120.0, turn=0.1),
+        quality=quality_of(),
         liveness=Liveness(0.9, ()),
         box=(0.0, 0.0, 10.0, 10.0),
     )

@@ -62,7 +62,13 @@ def test_a_person_is_live_and_forgotten(detector: DlibDetector) -> None:
     assert seen.score >= LIVENESS_MIN
     assert all(cue.judged for cue in seen.cues)
     kinds = [cue.kind for cue in seen.cues]
-    assert kinds == [CueKind.PARALLAX, CueKind.MOIRE, CueKind.STEADINESS]
+    assert kinds == [
+        CueKind.PARALLAX,
+        CueKind.RELIEF,
+        CueKind.MOIRE,
+        CueKind.DETAIL,
+        CueKind.STEADINESS,
+    ]
     assert seen.cues[0].measure > 0.0
     evidence.wipe()
     assert evidence.measure() == new

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from faregate.face.liveness import LIVENESS_MIN, Cue, CueKind, CueRule, LivenessPolicy, fuse
 
-POLICY = LivenessPolicy(rules=())
+POLICY = LivenessPolicy(required=frozenset({CueKind.PARALLAX}), rules=())
 SCORES = st.floats(0, 1)
 CUES = st.builds(
     Cue, kind=st.sampled_from(CueKind), score=SCORES, judged=st.booleans(), measure=st.just(0.0)

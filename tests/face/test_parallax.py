@@ -199,14 +199,16 @@ def test_a_head_does_not_vouch_for_what_comes_after_it(
 def test_what_was_kept_is_overwritten(head: tuple[Sighting, ...]) -> None:
     """After a wipe neither the chip nor the residuals can be read, and nothing is judged."""
     track = followed(head)
-    reference = track._reference
+    reference = track.motion.reference
     assert reference is not None
-    moved = list(track._residuals)
+    moved = list(track.motion.residuals)
     assert reference.chip.any()
     assert all(residual.any() for residual in moved)
     track.wipe()
     assert not reference.chip.any()
+    assert not reference.half.any()
     assert not reference.points.any()
+    assert not reference.landmarks.any()
     assert not any(residual.any() for residual in moved)
     assert track.measure() == ParallaxTrack().measure()
     track.wipe()

@@ -24,6 +24,7 @@ from faregate.face.capture import (
 )
 from faregate.face.detect import DetectedFace
 from faregate.face.liveness import LIVENESS_MIN, Cue, CueKind, Liveness
+from faregate.face.pose import Pose
 from faregate.face.template import FaceTemplate
 from faregate.ids import CameraId, ModelId
 from faregate.video.frame import Frame
@@ -40,6 +41,22 @@ def template_of(person: int) -> FaceTemplate:
     """Give the face of a person; different persons are nearly orthogonal."""
     vector = np.random.default_rng(person).standard_normal(DIMENSION)
     return FaceTemplate(MODEL, (vector / np.linalg.norm(vector)).astype(np.float32))
+
+
+def quality_of(
+    *, score: float = 80.0, inter_eye_px: float = 60.0, yaw_deg: float = 0.0, pitch_deg: float = 0.0
+) -> Quality:
+    """Give the measures of a good frame."""
+    return Quality(
+        inter_eye_px=inter_eye_px,
+        sharpness=0.2,
+        brightness=120.0,
+        dynamic_range=7.0,
+        overexposed=0.0,
+        symmetry=0.5,
+        pose=Pose(yaw_deg=yaw_deg, pitch_deg=pitch_deg, roll_deg=0.0, misfit=0.02, narrowness=1.0),
+        score=score,
+    )
 
 
 def frame_of(person: int, *, live: int = LIVE, at: datetime, received_ns: int) -> Frame:
@@ -206,7 +223,7 @@ class FakeFaces:
         score = live / 255
         return FaceCapture(
             template=template,
-            quality=Quality(inter_eye_px=60.0, sharpness=20.0, brightness=120.0, turn=0.0),
+            quality=quality_of(),
             liveness=Liveness(
                 score, (Cue(kind=CueKind.PARALLAX, score=score, judged=True, measure=score),)
             ),

@@ -16,8 +16,9 @@ def made_up_people(
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     acquired = rng.random(len(person)) >= missing
     vectors[~acquired] = 0.0
+    single = vectors.astype(np.float32)
     return Embedded(
-        person=person, vectors=vectors.astype(np.float32), acquired=acquired, people=people
+        person=person, probes=single, references=single, acquired=acquired, people=people
     )
 
 
@@ -31,7 +32,8 @@ def on_a_line(places: list[tuple[int, float]], *, people: int) -> Embedded:
     values[~acquired] = 0.0
     return Embedded(
         person=np.array([person for person, _ in places], np.intp),
-        vectors=values,
+        probes=values,
+        references=values,
         acquired=acquired,
         people=people,
         metric=Metric.MINUS_DISTANCE,

@@ -11,10 +11,11 @@ from faregate.face.capture import CaptureReason, Sight
 from faregate.face.liveness import LIVENESS_MIN, Cue, CueKind, CueRule, LivenessPolicy, fuse
 
 POLICY = LivenessPolicy(
+    required=frozenset({CueKind.PARALLAX}),
     rules=(
         CueRule(kind=CueKind.PARALLAX, boundary=0.0, scale=1.0),
         CueRule(kind=CueKind.PASSIVE, boundary=0.5, scale=0.1),
-    )
+    ),
 )
 
 

@@ -47,6 +47,7 @@ similarity_min = 0.6
 margin_min = 0.1
 same_person_min = 0.3
 false_match_rate = 1e-6
+false_match_rate_ci95 = [1e-7, 5e-6]
 comparisons = 1000000
 fused_comparisons = 10000
 fused_false_matches = 0

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from faregate.scenes.build import AVERAGE, Build
 from faregate.scenes.camera import Pinhole, turned
 from faregate.scenes.head import kiosk_session, live_walk_up
-from faregate.scenes.person import BETWEEN_PUPILS_M, NOSE_M, Person, metres_per_pixel, relief
+from faregate.scenes.person import BETWEEN_PUPILS_M, Person, metres_per_pixel, relief
 from faregate.scenes.portraits import Portrait, rider_a, rider_b
 from faregate.scenes.print import PLAIN, Sheet
 from faregate.scenes.station import empty_lane
@@ -28,16 +29,27 @@ def test_the_nose_is_the_foremost_point() -> None:
     places = {"nose": (0, 0.036), "eye": (0.0315, 0), "ear": (0.074, 0.02), "neck": (0, 0.17)}
     x, y = np.array(list(places.values()), np.float64).T
     nose, eye, ear, neck = relief(x, y, LANDMARKS)
-    assert nose - eye > NOSE_M
+    assert nose - eye > AVERAGE.nose_m
     assert eye > ear > neck - 0.02
     assert neck < -0.04
 
 
-def test_the_relief_hides_nothing_within_twenty_five_degrees() -> None:
+@pytest.mark.parametrize("seed", [None, *range(8)])
+def test_the_relief_hides_nothing_within_twenty_five_degrees(seed: int | None) -> None:
     """No slope is steeper than a ray that comes in at 25 degrees, so nothing tears."""
+    build = AVERAGE if seed is None else Build.drawn(np.random.default_rng(seed))
     x, y = np.meshgrid(np.linspace(-0.2, 0.2, 401), np.linspace(-0.2, 0.4, 601))
-    down, across = np.gradient(relief(x, y, LANDMARKS), 0.001)
+    down, across = np.gradient(relief(x, y, LANDMARKS, build), 0.001)
     assert max(np.abs(down).max(), np.abs(across).max()) < 1 / np.tan(np.radians(25))
+
+
+def test_people_differ_in_depth() -> None:
+    """Noses stand out by 14 to 26 mm, and heads differ in width and length."""
+    builds = [Build.drawn(np.random.default_rng(seed)) for seed in range(40)]
+    noses = [build.nose_m for build in builds]
+    assert 0.014 < min(noses) < 0.017
+    assert 0.023 < max(noses) < 0.026
+    assert np.std([build.width for build in builds]) > 0.02
 
 
 def _after(points: NDArray[np.float32], yaw: float, distance: float) -> NDArray[np.float64]:

@@ -33,8 +33,8 @@ class Comparisons:
 
     Mated: `mated_person` (M,) and `mated` (M,) float32, ascending; minus infinity where a picture
     was not acquired. Non-mated: `nonmated` (K,) float32, descending, of the people `one` and
-    `other` (K,); the most similar of all that there are. `acquired` (P,) is the number of pictures
-    of each person that gave a template.
+    `other` (K,): the most similar of all that there are, or all if `whole`. `acquired` (P,) is the
+    number of pictures of each person that gave a template.
     """
 
     mated_person: NDArray[np.intp]
@@ -43,6 +43,7 @@ class Comparisons:
     one: NDArray[np.int32]
     other: NDArray[np.int32]
     acquired: NDArray[np.int64]
+    whole: bool = False
     ascending: NDArray[np.float32] = field(init=False)
     """`nonmated` with its sign turned, to be searched."""
 
@@ -61,6 +62,8 @@ class Comparisons:
 
     def nonmated_total(self, weights: NDArray[np.int64]) -> int:
         """Count all non-mated comparisons, of people drawn `weights` (P,) times."""
+        if self.whole:
+            return int((weights[self.one] * weights[self.other]).sum())
         pictures = weights * self.acquired
         return int((int(pictures.sum()) ** 2 - int((pictures**2).sum())) // 2)
 

@@ -81,13 +81,16 @@ def _looked(
             f"No face was found in any of the {len(looks)} pictures ({name}).",
             remedy="Check that they are upright pictures of faces, at least 80 px wide.",
         )
-    vectors = np.zeros((len(looks), len(found[0].vector)), np.float32)
+    probes = np.zeros((len(looks), len(found[0].probe)), np.float32)
+    references = np.zeros_like(probes)
     acquired = np.zeros(len(looks), np.bool_)
     for index, look in enumerate(looks):
         if isinstance(look, Look) and look.faces:
-            vectors[index] = look.vector
+            probes[index] = look.probe
+            references[index] = look.reference
             acquired[index] = True
-            look.vector[:] = 0.0
+            look.probe[:] = 0.0
+            look.reference[:] = 0.0
     failures = Counter(
         str(look) if isinstance(look, PictureDefect) else NO_FACE
         for look, got in zip(looks, acquired, strict=True)
@@ -96,7 +99,8 @@ def _looked(
     return Looked(
         embedded=Embedded(
             person=folder.person,
-            vectors=vectors,
+            probes=probes,
+            references=references,
             acquired=acquired,
             people=len(folder.names),
             metric=metric,

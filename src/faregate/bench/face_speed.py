@@ -5,8 +5,9 @@ import resource
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import cv2
 import numpy as np
@@ -27,10 +28,15 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageTimes:
-    """Milliseconds a picture: the median, and what 95 % stay within. No number: never ran."""
+    """Milliseconds a picture: the median, and what 95 % stay within. No number: never ran.
+
+    `cpu_p50` is the median of the time that the processor worked on it: on a busy machine the
+    others include waiting for a processor.
+    """
 
     p50: float
     p95: float
+    cpu_p50: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,22 +71,32 @@ def as_frame(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return frame
 
 
-def time_stages(models: Models, peer: Way | None, pictures: Sequence[NDArray[np.uint8]]) -> Speed:
-    """Time each stage on each picture, ours and the peer in turns, after a few to warm up."""
-    stages: dict[str, list[float]] = {
+def time_stages(
+    models: Models, peer: Sequence[Way], pictures: Sequence[NDArray[np.uint8]]
+) -> Speed:
+    """Time each stage on each picture, ours and the peer in turns, after a few to warm up.
+
+    `peer` is at most one.
+    """
+    stages: dict[str, list[_Spent]] = {
         name: [] for name in ("detect", "passive", "embed", "total", "peer")
     }
     for index, pixels in enumerate([*pictures[:_WARM_UP], *pictures]):
         found = _stages(models, pixels)
-        if peer is not None:
-            _, found["peer"] = _timed(lambda: peer.look(pixels))  # noqa: B023 - runs at once
+        for way in peer:
+            _, found["peer"] = _timed(partial(way.look, pixels))
         if index >= min(_WARM_UP, len(pictures)):
             for name, spent in found.items():
                 stages[name].append(spent)
     return Speed(pictures=len(pictures), **{name: _times(spent) for name, spent in stages.items()})
 
 
-def _stages(models: Models, pixels: NDArray[np.uint8]) -> dict[str, float]:
+class _Spent(NamedTuple):
+    wall_ms: float
+    cpu_ms: float
+
+
+def _stages(models: Models, pixels: NDArray[np.uint8]) -> dict[str, _Spent]:
     frame = frame_of(pixels)
     height, width = pixels.shape[:2]
     faces, detect = _timed(lambda: models.detector.detect(frame))
@@ -92,21 +108,24 @@ def _stages(models: Models, pixels: NDArray[np.uint8]) -> dict[str, float]:
             _, spent["passive"] = _timed(lambda: passive.score(frame, face))
         template, spent["embed"] = _timed(lambda: models.embedder.embed(frame, face))
         template.wipe()
-        spent["total"] = sum(spent.values())
+        spent["total"] = _Spent(*map(sum, zip(*spent.values(), strict=True)))
     return spent
 
 
-def _timed(work: Callable[[], Found]) -> tuple[Found, float]:
-    begun = time.perf_counter_ns()
+def _timed(work: Callable[[], Found]) -> tuple[Found, _Spent]:
+    """Do it, on this thread alone."""
+    begun, cpu_begun = time.perf_counter_ns(), time.thread_time_ns()
     found = work()
-    return found, (time.perf_counter_ns() - begun) / _NS_PER_MS
+    cpu, wall = time.thread_time_ns() - cpu_begun, time.perf_counter_ns() - begun
+    return found, _Spent(wall / _NS_PER_MS, cpu / _NS_PER_MS)
 
 
-def _times(spent: Sequence[float]) -> StageTimes:
+def _times(spent: Sequence[_Spent]) -> StageTimes:
     if not spent:
-        return StageTimes(p50=float("nan"), p95=float("nan"))
-    p50, p95 = np.quantile(spent, [0.5, 0.95])
-    return StageTimes(p50=float(p50), p95=float(p95))
+        return StageTimes(p50=float("nan"), p95=float("nan"), cpu_p50=float("nan"))
+    wall, cpu = np.array(spent).T
+    p50, p95 = np.quantile(wall, [0.5, 0.95])
+    return StageTimes(p50=float(p50), p95=float(p95), cpu_p50=float(np.median(cpu)))
 
 
 def peak_memory_mib() -> float:

@@ -1,4 +1,4 @@
-"""Ways from a picture to a vector: the product's, the plain one, and the peer's.
+"""Ways from a picture to a vector: the product's and the peer's.
 
 Of several faces in a picture, each way takes the one nearest to its middle, as LFW means it.
 """
@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from faregate.bench.samples import Metric
 from faregate.errors import MachineError
-from faregate.face.approach import Models
+from faregate.face.approach import ApproachPolicy, Models
 from faregate.face.detect import DetectedFace
-from faregate.face.pipeline import open_models
+from faregate.face.looks import embed_looks
+from faregate.face.pipeline import ENROLMENT_POLICY, open_models
 from faregate.ids import CameraId
 from faregate.models.manifest import DlibPoints, DlibResNet
 from faregate.models.pack import VerifiedPack, verify
@@ -33,16 +34,18 @@ _PEER_UPSAMPLE: Final = 1  # as the recipe does
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Look:
-    """What a way found in one picture: how many faces, and the vector (D,) of the middle one.
+    """What a way found in one picture: how many faces, and vectors (D,) of the middle one.
 
-    Without a face `vector` is empty.
+    `probe` is as a gate embeds a frame, `reference` as a kiosk does. Empty without a face.
     """
 
     faces: int
-    vector: NDArray[np.float32] = field(repr=False)
+    probe: NDArray[np.float32] = field(repr=False)
+    reference: NDArray[np.float32] = field(repr=False)
 
 
-_NOTHING: Final = Look(faces=0, vector=np.zeros(0, np.float32))
+_EMPTY: Final = np.zeros(0, np.float32)
+_NOTHING: Final = Look(faces=0, probe=_EMPTY, reference=_EMPTY)
 
 
 class Way(Protocol):
@@ -83,11 +86,15 @@ class ProductWay:
         if not faces:
             return _NOTHING
         height, width = pixels.shape[:2]
-        template = self._models.embedder.embed(
-            frame, middle_face(faces, width=width, height=height)
+        face = middle_face(faces, width=width, height=height)
+        detector, embedder = self._models.detector, self._models.embedder
+        probe, reference = (
+            embed_looks(detector, embedder, frame, face, looks=looks)
+            for looks in (ApproachPolicy().looks, ENROLMENT_POLICY.looks)
         )
-        look = Look(faces=len(faces), vector=template.vector.copy())
-        template.wipe()
+        look = Look(faces=len(faces), probe=probe.vector.copy(), reference=reference.vector.copy())
+        probe.wipe()
+        reference.wipe()
         return look
 
 
@@ -120,7 +127,8 @@ class PeerWay:
         box = min(boxes, key=lambda one: (one.center().x - x) ** 2 + (one.center().y - y) ** 2)
         shape = self._predictor(pixels, box)
         descriptor = self._network.compute_face_descriptor(pixels, shape, 1)
-        return Look(faces=len(boxes), vector=np.array(descriptor, np.float32))
+        vector = np.array(descriptor, np.float32)
+        return Look(faces=len(boxes), probe=vector, reference=vector)
 
 
 def open_product(pack: VerifiedPack) -> ProductWay:

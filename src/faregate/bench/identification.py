@@ -8,14 +8,19 @@ pictures. Mated: the person is one of them. Non-mated: not. Who else is present 
 and so is which picture is what, several times; the interval is over the people who walk up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from faregate.bench.error_rates import is_supported, percentile_interval, unseen_interval
+from faregate.bench.error_rates import (
+    Comparisons,
+    is_supported,
+    percentile_interval,
+    unseen_interval,
+)
 from faregate.bench.intervals import upper_bound
 from faregate.bench.samples import Embedded
 from faregate.bench.verification import Measured
@@ -26,8 +31,8 @@ FPIR_LEVELS: Final = (1e-1, 1e-2, 1e-3, 1e-4)
 REPEATS: Final = 20
 """How often pictures are shared out anew into enrolled ones and probe frames."""
 
-DRAWS: Final = 10
-"""How often, each time, the others present are drawn: 200 trials a person in all."""
+DRAWS: Final = 5
+"""How often, each time, the others present are drawn: 100 trials a person in all."""
 
 _NEVER: Final = np.float32(-np.inf)
 
@@ -177,7 +182,6 @@ def run_trials(
     for repeat in range(repeats):
         parts = share_out(embedded, setting, rng)
         pool = np.array(sorted(parts.references), np.intp)
-        references = [parts.references[person] for person in pool.tolist()]
         failures[parts.failed] += draws
         for probes, found, others in (
             (parts.probes, mated, setting.riders - 1),
@@ -186,7 +190,7 @@ def run_trials(
             walking = np.array(sorted(probes), np.intp)
             if len(walking) == 0 or len(pool) <= setting.riders:
                 continue
-            scores = join.compare(embedded, [probes[one] for one in walking.tolist()], references)
+            scores = _compared(join, embedded, probes, parts.references)
             is_own = walking[:, None] == pool[None, :]
             own = np.where(is_own, scores, _NEVER).max(axis=1)
             if found is nonmated:
@@ -203,6 +207,63 @@ def run_trials(
         nonmated=_joined(nonmated),
         failures=failures,
         alike=alike,
+    )
+
+
+def fused_comparisons(
+    embedded: Embedded, setting: Setting, join: Join, *, seed: int, repeats: int = REPEATS
+) -> Comparisons:
+    """Compare fused templates, for verification: everybody's probe with everybody's reference.
+
+    Mated comparisons are of every sharing-out, non-mated ones of the first: those are many.
+    """
+    rng = np.random.default_rng(seed)
+    mated: list[NDArray[np.float32]] = []
+    mated_person: list[NDArray[np.intp]] = []
+    nonmated = np.zeros(0, np.float32)
+    one = other = np.zeros(0, np.intp)
+    for repeat in range(repeats):
+        parts = share_out(embedded, setting, rng)
+        pool = np.array(sorted(parts.references), np.intp)
+        walking = np.array(sorted(parts.probes), np.intp)
+        failed = np.array(parts.failed, np.intp)
+        mated += [np.full(len(failed), _NEVER)]
+        mated_person += [failed]
+        if len(walking):
+            scores = _compared(join, embedded, parts.probes, parts.references)
+            mated += [scores[walking[:, None] == pool[None, :]]]
+            mated_person += [walking]
+        strangers = np.array(sorted(parts.strangers), np.intp)
+        if repeat == 0 and len(strangers) and len(pool):
+            scores = _compared(join, embedded, parts.strangers, parts.references)
+            row, column = np.nonzero(strangers[:, None] != pool[None, :])
+            nonmated, one, other = scores[row, column], strangers[row], pool[column]
+    similar, person = np.concatenate(mated), np.concatenate(mated_person)
+    order, best = np.argsort(similar, kind="stable"), np.argsort(-nonmated, kind="stable")
+    return Comparisons(
+        mated_person=person[order],
+        mated=similar[order],
+        nonmated=nonmated[best],
+        one=one[best].astype(np.int32),
+        other=other[best].astype(np.int32),
+        acquired=np.bincount(embedded.person[embedded.acquired], minlength=embedded.people).astype(
+            np.int64
+        ),
+        whole=True,
+    )
+
+
+def _compared(
+    join: Join,
+    embedded: Embedded,
+    probes: Mapping[int, NDArray[np.intp]],
+    references: Mapping[int, NDArray[np.intp]],
+) -> NDArray[np.float32]:
+    """Compare each person's probe with each person's reference, both in order of number."""
+    return join.compare(
+        embedded,
+        [probes[person] for person in sorted(probes)],
+        [references[person] for person in sorted(references)],
     )
 
 
@@ -260,8 +321,8 @@ def at_threshold(fused: Fused, similarity_min: float, weights: NDArray[np.int64]
     return AtFpir(
         threshold=similarity_min,
         fpir=_of(fused.nonmated, fused.nonmated.wrong(similarity_min, margin_min), weights),
-        fnir=_rate(missed_by, counts, weights),
-        fnir_user=_rate(missed_by + fused.failures, counts + fused.failures, weights),
+        fnir=rate_over_people(missed_by, counts, weights),
+        fnir_user=rate_over_people(missed_by + fused.failures, counts + fused.failures, weights),
         wrong_rider=_of(fused.mated, fused.mated.wrong(similarity_min, margin_min), weights),
         people=people,
         people_missed=people_missed,
@@ -271,16 +332,19 @@ def at_threshold(fused: Fused, similarity_min: float, weights: NDArray[np.int64]
 
 def _of(trials: Trials, events: NDArray[np.bool_], weights: NDArray[np.int64]) -> Measured:
     people = weights.shape[1]
-    return _rate(_count(trials.person[events], people), _count(trials.person, people), weights)
+    return rate_over_people(
+        _count(trials.person[events], people), _count(trials.person, people), weights
+    )
 
 
 def _count(person: NDArray[np.intp], people: int) -> NDArray[np.int64]:
     return np.bincount(person, minlength=people).astype(np.int64)
 
 
-def _rate(
+def rate_over_people(
     events: NDArray[np.int64], trials: NDArray[np.int64], weights: NDArray[np.int64]
 ) -> Measured:
+    """Give the rate of `events` in `trials` (P,), counted by person. `weights` (R, P): draws."""
     total = int(trials.sum())
     value = int(events.sum()) / total if total else float("nan")
     with np.errstate(invalid="ignore"):

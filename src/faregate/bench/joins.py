@@ -23,8 +23,10 @@ class FusedTemplates:
         references: Sequence[NDArray[np.intp]],
     ) -> NDArray[np.float32]:
         """Give the cosine of each fused probe with each fused reference."""
-        rows = [self._fused(embedded, pictures) for pictures in probes]
-        columns = [self._as_stored(self._fused(embedded, pictures)) for pictures in references]
+        rows = [self._fused(embedded.probes, pictures) for pictures in probes]
+        columns = [
+            self._as_stored(self._fused(embedded.references, pictures)) for pictures in references
+        ]
         left = np.stack([template.vector for template in rows])
         right = np.stack([template.vector for template in columns])
         similarities: NDArray[np.float32] = left @ right.T
@@ -34,10 +36,8 @@ class FusedTemplates:
         right[:] = 0.0
         return similarities
 
-    def _fused(self, embedded: Embedded, pictures: NDArray[np.intp]) -> FaceTemplate:
-        singles = [
-            FaceTemplate(self._model_id, embedded.vectors[picture].copy()) for picture in pictures
-        ]
+    def _fused(self, vectors: NDArray[np.float32], pictures: NDArray[np.intp]) -> FaceTemplate:
+        singles = [FaceTemplate(self._model_id, vectors[picture].copy()) for picture in pictures]
         fused = fuse(singles)
         for single in singles:
             single.wipe()
@@ -60,12 +60,11 @@ class BestSingle:
         references: Sequence[NDArray[np.intp]],
     ) -> NDArray[np.float32]:
         """Give the similarity of the two single pictures that are most alike."""
-        singles = embedded.similarities(np.concatenate(probes), np.concatenate(references))
-        rows, columns = _starts(probes), _starts(references)
+        singles = embedded.similarities(np.concatenate(references), np.concatenate(probes))
         best: NDArray[np.float32] = np.maximum.reduceat(
-            np.maximum.reduceat(singles, rows, axis=0), columns, axis=1
+            np.maximum.reduceat(singles, _starts(references), axis=0), _starts(probes), axis=1
         )
-        return best
+        return best.T
 
 
 def _starts(groups: Sequence[NDArray[np.intp]]) -> NDArray[np.intp]:

@@ -4,7 +4,7 @@ Huang et al., Labeled Faces in the Wild, University of Massachusetts, 2007: "Vie
 thresholds do at a gate it does not tell: it asks for one error in a hundred.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -142,7 +142,7 @@ def ten_fold(embedded: Embedded, pairs: Pairs, weights: NDArray[np.int64]) -> Te
         [embedded.similarity(a, b) for a, b in zip(pairs.one, pairs.other, strict=True)]
     )
     order = np.argsort(scores, kind="stable")
-    ordered = [column[order] for column in (scores, pairs.mated, pairs.fold)]
+    ordered = scores[order], pairs.mated[order], pairs.fold[order]
     people = embedded.person[pairs.one][order], embedded.person[pairs.other][order]
     value, thresholds = _accuracy(ordered, np.ones(len(order), np.int64), pairs.folds)
     draws = []
@@ -159,19 +159,29 @@ def ten_fold(embedded: Embedded, pairs: Pairs, weights: NDArray[np.int64]) -> Te
 
 
 def _accuracy(
-    ordered: Sequence[NDArray[np.generic]], often: NDArray[np.int64], folds: int
+    ordered: tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.intp]],
+    often: NDArray[np.int64],
+    folds: int,
 ) -> tuple[float, list[float]]:
     """Give the accuracy over all folds, and each threshold. Scores ascend."""
     scores, mated, fold = ordered
     right, total, thresholds = 0, int(often.sum()), []
     for number in range(folds):
         here = fold == number
-        there = np.where(here, 0, often)
+        others = np.flatnonzero(~here)
         # With the threshold at place i, mated pairs from i on are right, and others before it.
-        gained = np.where(mated, -there, there)
+        gained = np.where(mated[others], -often[others], often[others])
         place = int(np.argmax(np.concatenate([[0], np.cumsum(gained)])))
-        accepted = np.arange(len(scores)) >= place
-        right += int(often[here & (accepted == mated)].sum())
-        if place < len(scores) and np.isfinite(scores[place]):
-            thresholds.append(float(scores[place]))
+        threshold = _between(scores[others], place)
+        right += int(often[here & ((scores >= threshold) == mated)].sum())
+        thresholds.append(threshold)
     return right / total if total else float("nan"), thresholds
+
+
+def _between(scores: NDArray[np.float64], place: int) -> float:
+    """Give the middle between the scores before and at `place`: nearer to neither kind of pair."""
+    if place == len(scores):
+        return float(np.nextafter(scores[-1], np.inf)) if len(scores) else 0.0
+    if place == 0 or not np.isfinite(scores[place - 1]):
+        return float(scores[place])
+    return float(scores[place - 1] + scores[place]) / 2

@@ -187,6 +187,13 @@ def _between(low: float, high: float) -> float:
     return middle if middle > low else high
 
 
+def people_folds(trials: Sequence[Trial]) -> dict[int, int]:
+    """Give the part, of `FOLDS`, that each person's clips are judged in; the same every time."""
+    people = np.array(sorted({trial.label.person for trial in trials}))
+    np.random.default_rng(_SEED).shuffle(people)
+    return {int(person): number % FOLDS for number, person in enumerate(people)}
+
+
 def cross_validated(
     trials: Sequence[Trial], policy: LivenessPolicy, *, budget: float = BUDGET
 ) -> LivenessRates:
@@ -194,16 +201,14 @@ def cross_validated(
 
     Raises `ValueError` where a part of the people lacks live clips or attacks.
     """
-    people = np.array(sorted({trial.label.person for trial in trials}))
-    np.random.default_rng(_SEED).shuffle(people)
-    fold_of = {int(person): number % FOLDS for number, person in enumerate(people)}
+    fold_of = people_folds(trials)
     fits = [
         fit_boundaries(
             [trial for trial in trials if fold_of[trial.label.person] != fold],
             policy,
             budget=budget,
         )
-        for fold in range(min(FOLDS, len(people)))
+        for fold in sorted(set(fold_of.values()))
     ]
     return liveness_rates(trials, lambda trial: fits[fold_of[trial.label.person]].judge(trial))
 

@@ -174,7 +174,7 @@ def _checked(document: object) -> dict[str, Any]:
             people, seed = rest.get("people"), rest.get("seed")
         case _:
             raise ValueError(f"not a {CLIPS_FORMAT} document")
-    if people not in {None, *Split}:
+    if people not in (None, *Split):
         raise ValueError(f"people {people!r}")
     if not (seed is None or type(seed) is int):
         raise ValueError("seed is no number")

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from faregate.bench.liveness_trials import ClipLabel, Outcome, Trial
 from faregate.bench.people import Split
-from faregate.errors import InvalidInputError
+from faregate.bench.report import plain_numbers
+from faregate.errors import InvalidInputError, MachineError
 from faregate.face.capture import CaptureReason
 from faregate.face.liveness import Cue, CueKind
 
@@ -55,14 +56,28 @@ def _clip(trial: Trial) -> dict[str, Any]:
         "seconds": trial.seconds,
         "cues": {
             cue.kind: {
-                # JSON has no way to write what is not a number; such a measure is never live.
-                "measure": cue.measure if isfinite(cue.measure) else None,
+                "measure": cue.measure,  # null where it is not a number, which is never live
                 "score": cue.score,
                 "judged": cue.judged,
             }
             for cue in trial.cues
         },
     }
+
+
+def write_scores(folder: Path, scores: Scores) -> None:
+    """Write scores.json into a report's folder. Raises `MachineError` where it can't be written."""
+    text = json.dumps(plain_numbers(scores_document(scores)), allow_nan=False)
+    partial = folder / f".{SCORES_NAME}.partial"
+    try:
+        partial.write_text(text + "\n", "utf-8")
+        partial.replace(folder / SCORES_NAME)
+    except OSError as error:
+        raise MachineError(
+            "report_unwritable",
+            f"The scores can't be written to {folder}: {error.strerror}.",
+            remedy="Choose another folder with --report.",
+        ) from error
 
 
 def read_scores(path: Path) -> Scores:

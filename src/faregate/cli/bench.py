@@ -10,6 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from faregate.bench.fares import JOURNEYS_MIN, FareBench, bench_fares
+from faregate.cli.bench_card import card
+from faregate.cli.bench_clips import clips
+from faregate.cli.bench_faces import faces
+from faregate.cli.bench_liveness import liveness
 
 bench_app = typer.Typer(help="Measure what this machine can do.", no_args_is_help=True)
 
@@ -17,6 +21,12 @@ bench_app = typer.Typer(help="Measure what this machine can do.", no_args_is_hel
 @bench_app.callback()
 def bench() -> None:
     """Measure what this machine can do."""
+
+
+bench_app.command("card")(card)
+bench_app.command("clips")(clips)
+bench_app.command("faces")(faces)
+bench_app.command("liveness")(liveness)
 
 
 @bench_app.command("fares")

@@ -80,6 +80,42 @@ def install_pack(
     Console().print(f"{pack} is installed in {verified.located.folder}.")
 
 
+@models_app.command("card")
+def show_card(
+    pack: Annotated[str, typer.Argument(help="The pack, as `faregate models list` names it.")],
+    models_dir: ModelsDir,
+) -> None:
+    """Show what was measured of a pack: thresholds, error rates, on what, and when."""
+    manifests = {manifest.pack: manifest for manifest in known_packs(models_dir)}
+    if pack not in manifests:
+        locate(pack, models_dir)  # says which packs there are
+    card = manifests[pack].card
+    low, high = card.false_match_rate_ci95
+    table = Table("What", "Value", title=f"{pack}: {manifests[pack].title}", title_justify="left")
+    rows = [
+        ("similarity_min", f"{card.similarity_min}"),
+        ("margin_min", f"{card.margin_min}"),
+        ("same_person_min", f"{card.same_person_min}"),
+        (
+            "false match rate of single pictures at similarity_min",
+            (
+                f"{card.false_match_rate:.1e}, 95 % interval {low:.1e} to {high:.1e}, "
+                f"{card.comparisons:,} comparisons"
+            ),
+        ),
+        (
+            "false matches of fused templates at similarity_min",
+            f"{card.fused_false_matches} in {card.fused_comparisons:,} comparisons",
+        ),
+        ("measured on", card.data_set),
+        ("measured in", f"{card.measured:%Y-%m-%d}"),
+        *((fact.what, f"{fact.value} ({fact.source})") for fact in card.facts),
+    ]
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
 def _presence(manifest: PackManifest, models_dir: Path) -> str:
     try:
         states = {state for _, state in inspect(locate(manifest.pack, models_dir))}

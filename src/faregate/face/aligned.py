@@ -1,10 +1,9 @@
 """Embed a face that is first moved onto the five points an ONNX model was trained with."""
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from faregate.errors import InvalidInputError
+from faregate.errors import InvalidInputError, MachineError
+from faregate.face.align import crop_onto, similarity_onto
 from faregate.face.detect import DetectedFace
 from faregate.face.template import FaceTemplate
 from faregate.ids import ModelId
@@ -12,21 +11,6 @@ from faregate.models.manifest import AlignedEmbedder
 from faregate.models.pack import VerifiedPack
 from faregate.models.session import open_session
 from faregate.video.frame import Frame
-
-
-def similarity_onto(
-    points: NDArray[np.float32], reference: NDArray[np.float32]
-) -> NDArray[np.float64]:
-    """Give the (2, 3) rotation, scale and shift that best moves `points` (N, 2) onto `reference`.
-
-    Least squares over all points, in closed form; OpenCV's own estimator samples at random.
-    With a = s cos, b = s sin: u = a x - b y + p and v = b x + a y + q.
-    """
-    x, y = points.astype(np.float64).T
-    one, zero = np.ones_like(x), np.zeros_like(x)
-    system = np.vstack([np.stack([x, -y, one, zero], 1), np.stack([y, x, zero, one], 1)])
-    (a, b, p, q), *_ = np.linalg.lstsq(system, reference.T.astype(np.float64).ravel(), rcond=None)
-    return np.array([[a, -b, p], [b, a, q]])
 
 
 class AlignedOnnxEmbedder:
@@ -63,15 +47,23 @@ class AlignedOnnxEmbedder:
     def embed(self, frame: Frame, face: DetectedFace) -> FaceTemplate:
         """Make the template of one face; it is the caller's, to wipe."""
         matrix = similarity_onto(face.points, self._reference)
-        crop = cv2.warpAffine(frame.pixels, matrix, self._size, flags=cv2.INTER_LINEAR)
+        crop = crop_onto(frame.pixels, matrix, self._size)
         channels = crop if self._file.channels == "rgb" else crop[:, :, ::-1]
         self._session.input[0] = channels.transpose(2, 0, 1)
         self._session.input -= self._file.mean
         self._session.input /= self._file.deviation
         self._session.run()
-        vector = self._output / np.linalg.norm(self._output)
+        length = float(np.linalg.norm(self._output))
+        vector = self._output / np.float32(length or 1.0)
         crop[:] = 0
         self._session.wipe()
+        if not 0.0 < length < np.inf:  # so written, NaN fails too
+            vector[:] = 0.0
+            raise MachineError(
+                "embedding_broken",
+                f"{self._file.name} gave no direction for a face.",
+                remedy="Use another embedder, or check its `mean` and `deviation`.",
+            )
         return FaceTemplate(self._model_id, vector)
 
     def forget(self) -> None:

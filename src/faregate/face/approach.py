@@ -14,14 +14,15 @@ from faregate.face.capture import (
     FaceCapture,
     Quality,
     Sight,
+    Sighting,
     Zone,
 )
 from faregate.face.detect import DetectedFace, Detector
 from faregate.face.embed import Embedder
 from faregate.face.evidence import LivenessEvidence
 from faregate.face.liveness import LivenessPolicy
+from faregate.face.looks import embed_looks
 from faregate.face.minifasnet import MiniFasNets
-from faregate.face.pose import Pose
 from faregate.face.quality import QualityPolicy, defect, measure_quality
 from faregate.face.selection import BestFrames, HeldFrame, Spread
 from faregate.face.template import fuse
@@ -29,6 +30,9 @@ from faregate.video.frame import Frame
 
 _MS: Final = 1_000_000
 _EPOCH_NS_PER_S: Final = 1_000_000_000
+_FRAME_PIXELS_MAX: Final = 7_680 * 4_320
+"""8K. A frame is copied in grey and shrunk for the detector, so memory grows with it."""
+
 _REASONS: Final = {
     Sight.CUT_OFF: CaptureReason.CUT_OFF,
     Sight.TURNED_AWAY: CaptureReason.TURNED_AWAY,
@@ -46,6 +50,10 @@ class ApproachPolicy:
     fused_min: int = 3
     """With 3 enrolment pictures, FNIR falls from 3.8 % with one probe frame to 0.4 % with three
     (`permissive-small`, half of LFW-a)."""
+
+    looks: int = 1
+    """Readings of each fused frame's points, see `embed_looks`: each costs an embedding, and a
+    gate has no time for them."""
 
     spacing_ms: int = 200
     """Between fused frames, see `Spread`."""
@@ -117,6 +125,10 @@ class Approach:
         self._policy = policy
         self._quality_policy = quality_policy
         self._now_ns = 0
+        self._has_looked = False
+        self._eyes_px = 0.0
+        self._quality: Quality | None = None
+        self._sighting = Sighting(sight=Sight.NOBODY)
         self._embedded = False
         self._frames = BestFrames(
             policy.fused_min,
@@ -131,7 +143,6 @@ class Approach:
         self._frames.wipe()
         self._evidence.wipe()
         self._defects: Counter[Sight] = Counter()
-        self._pose: Pose | None = None
         self._began_ns: int | None = None
         self._began_at_ns = 0
         self._last: _Seen | None = None
@@ -155,9 +166,9 @@ class Approach:
         return len(self._frames)
 
     @property
-    def pose(self) -> Pose | None:
-        """Which way the face in the zone is turned in the last frame; None where none was there."""
-        return self._pose
+    def sighting(self) -> Sighting:
+        """What the last frame showed."""
+        return self._sighting
 
     @property
     def ready(self) -> bool:
@@ -176,14 +187,28 @@ class Approach:
 
     def add(self, frame: Frame) -> Sight:
         """Look at one more frame and say what became of it. The frame is not kept."""
+        self._eyes_px, self._quality = 0.0, None
+        sight = self._look(frame)
+        self._sighting = Sighting(
+            sight=sight,
+            inter_eye_px=self._eyes_px,
+            inter_eye_share=self._eyes_px / frame.pixels.shape[1],
+            quality=self._quality,
+        )
+        return sight
+
+    def _look(self, frame: Frame) -> Sight:
         self._now_ns = _nanoseconds(frame)
-        self._pose = None
         height, width = frame.pixels.shape[:2]
+        if height * width > _FRAME_PIXELS_MAX or min(height, width) < self._zone.inter_eye_min_px:
+            return Sight.UNUSABLE_FRAME
+        self._has_looked = True
         faces = self._models.detector.detect(frame)
         if not faces:
             return Sight.NOBODY
         inside = [face for face in faces if self._in_zone(face, width, height)]
         face = (inside or faces)[0]
+        self._eyes_px = face.inter_eye_px()
         largest_allowed = self._policy.bystander_max * face.inter_eye_px()
         if any(other.inter_eye_px() > largest_allowed for other in inside[1:]):
             return Sight.SEVERAL_FACES
@@ -204,7 +229,7 @@ class Approach:
         `wipe` is still to be called, after the answer: it also clears the model's own memory.
         """
         if self._last is None or self._began_ns is None:
-            reason = CaptureReason.NOBODY if self._last is None else CaptureReason.TOO_FAR
+            reason = self._why_nobody()
             self._start_anew()
             return CaptureRejected(reason)
         if self.fused < self._policy.fused_min:
@@ -234,8 +259,7 @@ class Approach:
             self._began_ns = frame.received_ns
             self._began_at_ns = self._now_ns
         height, width = frame.pixels.shape[:2]
-        quality = measure_quality(grey, face)
-        self._pose = quality.pose
+        quality = self._quality = measure_quality(grey, face)
         bad = defect(quality, face, width=width, height=height, policy=self._quality_policy)
         if bad is not None:
             self._defects[bad] += 1
@@ -243,7 +267,9 @@ class Approach:
         is_one_more = self._is_one_more_wanted()
         if not is_one_more and not self._frames.improves(quality, self._now_ns):
             return Sight.FOLLOWED
-        template = self._models.embedder.embed(frame, face)
+        template = embed_looks(
+            self._models.detector, self._models.embedder, frame, face, looks=self._policy.looks
+        )
         self._embedded = True
         if any(
             template.similarity(held.template) < self._models.same_person_min
@@ -272,6 +298,11 @@ class Approach:
             or self._lasted(self._policy.judge_max_ms)
             or self._evidence.judged
         )
+
+    def _why_nobody(self) -> CaptureReason:
+        if not self._has_looked:
+            return CaptureReason.UNUSABLE_FRAMES if self._now_ns else CaptureReason.NOBODY
+        return CaptureReason.NOBODY if self._last is None else CaptureReason.TOO_FAR
 
     def _why_too_few(self) -> CaptureReason:
         """Name the defect that most frames had, if any had one: it can be mended."""

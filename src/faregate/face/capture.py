@@ -4,17 +4,20 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from faregate.face.liveness import Liveness
+from faregate.face.pose import Pose
 from faregate.face.template import FaceTemplate
 
 
 class Sight(StrEnum):
     """What became of one frame of an approach. Ordered as the checks run."""
 
+    UNUSABLE_FRAME = "unusable_frame"  # larger than any camera's, or too small to hold a face
     NOBODY = "nobody"
     OUTSIDE_ZONE = "outside_zone"  # followed for parallax, never embedded
     SEVERAL_FACES = "several_faces"  # at enrolment alone: a gate looks at the nearest
     ANOTHER_FACE = "another_face"  # the person changed: all was wiped, the approach starts anew
     CUT_OFF = "cut_off"
+    COVERED = "covered"  # the five points are not where a face has them
     TURNED_AWAY = "turned_away"
     TOO_DARK = "too_dark"
     TOO_BRIGHT = "too_bright"
@@ -26,26 +29,55 @@ class Sight(StrEnum):
 class CaptureReason(StrEnum):
     """Why there is no capture. The first that applies is given."""
 
+    UNUSABLE_FRAMES = "unusable_frames"  # all of them
     NOBODY = "nobody"
     SEVERAL_FACES = "several_faces"  # at enrolment alone: one person sits in front of the kiosk
     ANOTHER_FACE = "another_face"  # at enrolment alone: changed, or the frames disagree
+    TOO_FAR = "too_far"  # a face was seen, and none in the zone
     TOO_FEW_FRAMES = "too_few_frames"
+    CUT_OFF = "cut_off"  # this and the next five: too few, and most of the others had this defect
+    COVERED = "covered"
+    TURNED_AWAY = "turned_away"
+    TOO_DARK = "too_dark"
+    TOO_BRIGHT = "too_bright"
+    BLURRED = "blurred"
     NOT_LIVE = "not_live"  # at enrolment alone: at a gate `decide` judges liveness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quality:
-    """Plain measures of one face in one frame.
+    """Measures of one face in one frame, made by `quality.measure_quality`.
 
-    `sharpness` is the standard deviation of the Laplacian over the face, scaled to 64 pixels
-    wide; `brightness` its mean grey from 0 to 255; `turn` how far the nose lies off the middle
-    between the eyes, in inter-eye distances (0 is frontal).
+    Over the face's box, scaled to 64 x 64: `sharpness` is how much grey bends from pixel to pixel
+    in the softest direction, as a share of its contrast (0.1 to 0.4 when sharp); `brightness` its
+    mean from 0 to 255; `dynamic_range` the entropy of its histogram in bits, 0 to 8; `overexposed`
+    the share of pixels that are as good as white; `symmetry` the correlation with its own mirror
+    image, -1 to 1. `inter_eye_px` is in pixels of the frame. `score` joins them all, 0 to 100:
+    100 is a frame that nothing is wrong with, and most good ones have above 60.
     """
 
     inter_eye_px: float
     sharpness: float
     brightness: float
-    turn: float
+    dynamic_range: float
+    overexposed: float
+    symmetry: float
+    pose: Pose
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """What one frame showed of the face that is followed, for prompts and advice.
+
+    `inter_eye_px` is 0 where there was none, and `inter_eye_share` is it as a share of the
+    picture's width. Only a face in the zone has a `quality`.
+    """
+
+    sight: Sight
+    inter_eye_px: float = 0.0
+    inter_eye_share: float = 0.0
+    quality: Quality | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,3 +67,10 @@ class Detector(Protocol):
 
     def detect(self, frame: Frame) -> tuple[DetectedFace, ...]:
         """Give the faces of a frame, nearest (widest between the eyes) first."""
+
+    def look_again(self, frame: Frame, face: DetectedFace) -> tuple[DetectedFace, ...]:
+        """Find one face anew, from other samplings of its surroundings.
+
+        The points of each are a little differently wrong. None where the detector can't, or
+        doesn't find the face again.
+        """

@@ -44,6 +44,11 @@ class DlibDetector:
         ]
         return tuple(sorted(faces, key=DetectedFace.inter_eye_px, reverse=True))
 
+    def look_again(self, frame: Frame, face: DetectedFace) -> tuple[DetectedFace, ...]:
+        """Give nothing: the demo's pack looks once."""
+        del frame, face
+        return ()
+
     def _with_points(
         self, pixels: NDArray[np.uint8], rectangle: "dlib.rectangle", score: float, scale: float
     ) -> DetectedFace:

@@ -6,11 +6,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from faregate.face.detail import Detail
 from faregate.face.detect import DetectedFace
+from faregate.face.light import MovingLight
 from faregate.face.liveness import Cue, CueKind, Liveness, LivenessPolicy, fuse
 from faregate.face.minifasnet import MiniFasNets
 from faregate.face.moire import Moire
 from faregate.face.parallax import ParallaxTrack
+from faregate.face.passive import PassiveOpinion
+from faregate.face.relief import measure_relief
+from faregate.face.square import fills_square, square_of
 from faregate.face.steadiness import Steadiness
 from faregate.face.template import FaceTemplate
 from faregate.video.frame import Frame
@@ -28,12 +33,13 @@ class LivenessEvidence:
     def __init__(
         self, passive: MiniFasNets | None, policy: LivenessPolicy, *, same_person_min: float
     ) -> None:
-        self._passive = passive
+        self._passive = PassiveOpinion(passive) if passive is not None else None
         self._policy = policy
         self._parallax = ParallaxTrack()
         self._moire = Moire()
+        self._detail = Detail()
         self._steadiness = Steadiness(same_person_min=same_person_min)
-        self._passive_scores: list[float] = []
+        self._light = MovingLight()
 
     def follow(
         self, frame: Frame, grey: NDArray[np.uint8], face: DetectedFace, *, at_ns: int
@@ -43,9 +49,13 @@ class LivenessEvidence:
         `grey` is the same picture, (H, W) uint8; neither is kept. `at_ns` is the frame's
         `captured_at`. Raises `ValueError` if it goes back.
         """
-        del frame  # colour is for cues other than parallax
         self._parallax.add(grey, face, at_ns=at_ns)
-        self._moire.add(grey, face)
+        self._light.add(grey, face)
+        if fills_square(frame.pixels, face):
+            square = square_of(frame.pixels, face)
+            self._moire.add(square)
+            self._detail.add(square)
+            square[:] = 0
 
     def look(
         self, frame: Frame, grey: NDArray[np.uint8], face: DetectedFace, template: FaceTemplate
@@ -54,39 +64,47 @@ class LivenessEvidence:
 
         The template stays the caller's, to wipe; it is read until then.
         """
-        del grey  # of use to cues that follow every frame
+        del grey  # followed, not looked at
         self._steadiness.add(template)
         if self._passive is not None:
-            self._passive_scores.append(self._passive.score(frame, face))
+            self._passive.add(frame, face)
 
     @property
     def judged(self) -> bool:
         """Whether geometry has seen enough to judge, so that no further frame need be awaited."""
-        return self._parallax.measure().judged
+        depth = self._parallax.measure()
+        return depth.judged and measure_relief(self._parallax.motion).judged
 
     def measure(self) -> Liveness:
         """Judge what was seen so far. Changes nothing."""
-        depth = self._parallax.measure()
+        depth, shape = self._parallax.measure(), measure_relief(self._parallax.motion)
         cues = [
             Cue(
                 kind=CueKind.PARALLAX,
                 score=float(depth.score) if depth.judged else 0.0,
                 judged=bool(depth.judged),
                 measure=_log_odds(float(depth.score)) if depth.judged else 0.0,
-            )
+            ),
+            Cue(
+                kind=CueKind.RELIEF,
+                score=shape.score,
+                judged=shape.judged,
+                measure=shape.agreement,
+            ),
         ]
-        if self._passive_scores:
-            mean = sum(self._passive_scores) / len(self._passive_scores)
-            cues.append(Cue(kind=CueKind.PASSIVE, score=mean, judged=True, measure=mean))
-        cues += [self._moire.measure(), self._steadiness.measure()]
+        if self._passive is not None:
+            cues.append(self._passive.measure())
+        pictures = (self._moire, self._detail, self._light, self._steadiness)
+        cues += [cue.measure() for cue in pictures]
         return fuse(cues, self._policy)
 
     def wipe(self) -> None:
         """Overwrite what the cues kept of the face, and begin anew."""
         self._parallax.wipe()
-        self._passive_scores.clear()
-        self._moire.wipe()
-        self._steadiness.wipe()
+        if self._passive is not None:
+            self._passive.wipe()
+        for cue in (self._moire, self._detail, self._light, self._steadiness):
+            cue.wipe()
 
 
 def _log_odds(score: float) -> float:

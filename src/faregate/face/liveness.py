@@ -14,9 +14,13 @@ class CueKind(StrEnum):
     """What a liveness cue looks at."""
 
     PARALLAX = "parallax"  # a head has depth, a print or a screen has none
+    RELIEF = "relief"  # a head has a nose, a bent print only a bend
     PASSIVE = "passive"  # a network's opinion about single pictures
     MOIRE = "moire"  # a print has dots and a display has pixels, skin has neither
+    DETAIL = "detail"  # what was photographed twice has lost its finest part
+    LIGHT = "light"  # on a sheet or a glass, all of the light moves at once
     STEADINESS = "steadiness"  # the frames are of one person
+    CHALLENGE = "challenge"  # at enrolment: it turned as it was asked to, when it was asked to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +69,9 @@ class CueRule:
 
 
 _RULES: Final = (
-    CueRule(kind=CueKind.MOIRE, boundary=-1.62, scale=0.05),
+    CueRule(kind=CueKind.MOIRE, boundary=-0.06, scale=0.01),
+    CueRule(kind=CueKind.DETAIL, boundary=-5.4, scale=0.4),
+    CueRule(kind=CueKind.LIGHT, boundary=2.5, scale=0.15),
     CueRule(kind=CueKind.STEADINESS, boundary=0.1, scale=0.1),
 )
 
@@ -74,7 +80,7 @@ _RULES: Final = (
 class LivenessPolicy:
     """How cues become one verdict."""
 
-    required: frozenset[CueKind] = frozenset({CueKind.PARALLAX})
+    required: frozenset[CueKind] = frozenset({CueKind.PARALLAX, CueKind.RELIEF})
     """These must have judged. Depth seen over the approach is always needed, so that one picture
     is never enough, and no network alone authorises."""
 
@@ -90,6 +96,10 @@ class LivenessPolicy:
         """Give the same policy with one rule added, or put in place of that kind's."""
         others = tuple(other for other in self.rules if other.kind is not rule.kind)
         return replace(self, rules=(*others, rule))
+
+    def requiring(self, kind: CueKind) -> Self:
+        """Give the same policy with one kind more that must have judged."""
+        return replace(self, required=self.required | {kind})
 
     def scored(self, cue: Cue) -> Cue:
         """Give a cue with the score that this policy's rule for its kind gives it, if any."""
@@ -114,3 +124,24 @@ def fuse(cues: Sequence[Cue], policy: LivenessPolicy) -> Liveness:
     sound = all(0.0 <= cue.score <= 1.0 and isfinite(cue.measure) for cue in judged)
     weakest = min((cue.score for cue in judged), default=0.0)
     return Liveness(weakest if complete and sound else 0.0, scored)
+
+
+_WITNESSES: Final = (
+    frozenset({CueKind.PARALLAX, CueKind.RELIEF}),  # one motion, looked at in two ways
+    frozenset({CueKind.PASSIVE}),
+    frozenset({CueKind.CHALLENGE}),
+)
+"""Kinds of evidence for a head that do not hang on each other. The other cues can refuse, but that
+they found nothing is no sign of life."""
+
+
+def independent_witnesses(liveness: Liveness) -> int:
+    """Count the independent kinds of evidence that speak for a head, every cue of a kind agreeing.
+
+    NaN never speaks for one.
+    """
+    scores = [
+        [cue.score for cue in liveness.cues if cue.judged and cue.kind in witnesses]
+        for witnesses in _WITNESSES
+    ]
+    return sum(1 for kind in scores if kind and all(score >= LIVENESS_MIN for score in kind))

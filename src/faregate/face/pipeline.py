@@ -35,6 +35,7 @@ from faregate.video.frame import Frame
 
 ENROLMENT_POLICY: Final = ApproachPolicy(
     fused_min=5,
+    looks=3,
     spacing_ms=300,
     judge_max_ms=8_000,
     lasts_max_ms=12_000,
@@ -97,6 +98,23 @@ class FacePipeline:
             quality_policy=self._quality_policy,
             liveness_policy=self._liveness_policy,
         )
+
+    def capture(
+        self, frames: Iterable[Frame], *, zone: Zone | None = None
+    ) -> FaceCapture | CaptureRejected:
+        """Make a probe of whoever walks up in these frames, as a lane does; the caller wipes it.
+
+        Reads no further than needed. Liveness is judged and not acted on: that is `decide`'s.
+        """
+        approach = self.approach(zone or Zone())
+        try:
+            for frame in frames:
+                approach.add(frame)
+                if approach.ready:
+                    break
+            return approach.capture()
+        finally:
+            approach.wipe()
 
     def enrol(
         self, frames: Iterable[Frame], *, zone: Zone | None = None

@@ -27,16 +27,22 @@ class Steadiness:
         self._same_person_min = same_person_min
         self._templates: list[FaceTemplate] = []
         self._least = 1.0
+        self._seen = 0
 
     def add(self, template: FaceTemplate) -> None:
-        """Take one more; it stays the caller's, to wipe, and is compared with later ones."""
+        """Take one more; it stays the caller's, to wipe, and is compared with later ones.
+
+        One that was wiped since, because a better frame took its place, is compared no more.
+        """
+        self._templates = [other for other in self._templates if other.vector.any()]
         alike = [template.similarity(other) for other in self._templates]
         self._least = min([self._least, *alike])
         self._templates.append(template)
+        self._seen += 1
 
     def measure(self) -> Cue:
         """Give what was seen so far; its score is the policy's to give. Changes nothing."""
-        judged = len(self._templates) >= _FRAMES_MIN
+        judged = self._seen >= _FRAMES_MIN
         above = (self._least - self._same_person_min) / (1.0 - self._same_person_min)
         measure = above if judged else 0.0
         return Cue(kind=CueKind.STEADINESS, score=0.0, judged=judged, measure=measure)
@@ -45,3 +51,4 @@ class Steadiness:
         """Forget which templates were lent, and how alike they were."""
         self._templates.clear()
         self._least = 1.0
+        self._seen = 0

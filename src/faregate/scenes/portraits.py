@@ -10,11 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faregate.errors import InvalidInputError, MachineError
+from faregate.scenes.build import AVERAGE, Build
 from faregate.scenes.stills import figure
 
 _CHANNELS: Final = 3
 _POINTS_SHAPE: Final = (5, 2)
 _CORNERS_MIN: Final = 3
+_BUILD: Final = (
+    1  # what a seed is drawn for besides the colours, whose generator has the seed alone
+)
 _EYES_MIN_PX: Final = 8.0
 """Below it a still shows no face that anybody would print."""
 
@@ -46,6 +50,8 @@ class Portrait:
     still: Still | None = field(default=None, repr=False)
     """What an attacker has of the person, where that is not `pixels` itself."""
 
+    build: Build = AVERAGE
+
     @classmethod
     def from_still(
         cls,
@@ -74,6 +80,7 @@ class Portrait:
             points=made.points,
             outline=made.outline,
             still=Still(pixels=made.shown, points=made.shown_points),
+            build=Build.drawn(np.random.default_rng([seed, _BUILD])),
         )
 
     def as_still(self) -> Still:

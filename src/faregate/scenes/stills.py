@@ -120,7 +120,7 @@ class _Tint:
         return cls(
             complexion=chance.uniform(-0.9, 0.9),
             hair=chance.uniform(0.0, 0.5),
-            wall=(chance.uniform(-7, 7), chance.uniform(-7, 7)),
+            wall=(chance.uniform(-3, 3), chance.uniform(-3, 3)),
             cloth=(red, green, blue),
         )
 
@@ -135,7 +135,7 @@ class _Tint:
         face = np.hypot((x - middle[0]) / (1.25 * unit), (y - middle[1]) / (1.75 * unit))
         inside = luma[face < 0.6]  # noqa: PLR2004 -- cheeks, nose and forehead
         typical = float(np.median(inside)) if inside.size else 128.0
-        place = np.clip((typical - 70) / 110 * (len(_COMPLEXIONS) - 1) + self.complexion, 0, 4)
+        place = np.clip((typical - 60) / 150 * (len(_COMPLEXIONS) - 1) + self.complexion, 0, 4)
         low = min(int(place), len(_COMPLEXIONS) - 2)
         part = place - low
         skin = (1 - part) * _COMPLEXIONS[low] + part * _COMPLEXIONS[low + 1]

@@ -30,13 +30,14 @@ class _Chance(IntEnum):
     CROWD = 6
     LIGHT = 7
     ATTACK = 8
+    RENDERING = 9
 
 
 class Pace(StrEnum):
     """How widely walks differ."""
 
     USUAL = "usual"  # grown-ups at an ordinary speed, who come to a stand close by
-    ANY = "any"  # also slow and fast, short and tall, who stand nearer or farther
+    ANY = "any"  # also slow and fast, short and tall, nearer or farther, by any camera
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +96,10 @@ class WalkUp:
     def light_chance(self) -> np.random.Generator:
         """Draw where the gate's lamps hang."""
         return np.random.default_rng([self.lane, _Chance.LIGHT])
+
+    def rendering_chance(self) -> np.random.Generator:
+        """Draw how the gate's camera renders colours."""
+        return np.random.default_rng([self.lane, _Chance.RENDERING])
 
     def attack_chance(self, kind: int) -> np.random.Generator:
         """Draw how a carrier of some kind is made and held."""
