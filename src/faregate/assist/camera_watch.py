@@ -1,5 +1,6 @@
 """One camera from its pictures to what is told: rate, postures, tracker, watch."""
 
+from datetime import datetime
 from typing import Protocol
 
 from faregate.assist.need import WatchEvent
@@ -29,6 +30,10 @@ class CameraWatch:
         self.watch = DownWatch(settings.watch, zones)
         self.looks = 0
         """How many pictures were looked at."""
+
+    def may_be_due(self, at: datetime) -> bool:
+        """Whether a picture of that time is worth converting and showing to `see`."""
+        return self._rate.may_be_due(at)
 
     def see(self, frame: Frame) -> tuple[WatchEvent, ...]:
         """Take one picture, and tell what follows. Many pictures are passed over: see `rate`."""

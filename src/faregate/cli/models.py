@@ -71,7 +71,7 @@ def verify_packs(
 def install_pack(
     pack: Annotated[str, typer.Argument(help="The pack, as `faregate models list` names it.")],
     source: Annotated[
-        str, typer.Option("--from", help="A folder with the files, or the address they are under.")
+        str, typer.Option("--from", help="A folder, a .tgz, the address they are under, or npm.")
     ],
     models_dir: ModelsDir,
 ) -> None:

