@@ -1,11 +1,13 @@
 """One picture of a person: standing, seated and bent bodies are carried, lying ones are not."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.people import lying, person, seated, standing
-from faregate.assist.posture import ANKLES, HIPS, KNEES, Keypoint
+from faregate.assist.posture import ANKLES, HIPS, KNEES, Keypoint, Posture
 from faregate.assist.stance import Stance, middle, read_stance
 
 
@@ -61,6 +63,20 @@ def test_a_hidden_lower_half_is_no_fall() -> None:
     now = person(foot=0.9 - 0.27, stature=0.4 * 0.3)
     assert now.box.top == pytest.approx(before.box.top, abs=0.06)
     assert read_stance(now, before.box) is not Stance.DOWN
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        pytest.param(person(foot=0.9, stature=0.1, hidden=(*HIPS, *KNEES, *ANKLES)), id="stairs"),
+        pytest.param(person(foot=1.25), id="out below the picture"),
+    ],
+)
+def test_who_sinks_out_of_sight_is_not_down(now: Posture) -> None:
+    """Going down some stairs, or out below the picture, hides the hips before the head."""
+    carried = standing(foot=1.0).box
+    shown = replace(now, box=replace(now.box, top=0.88, bottom=min(now.box.bottom, 1.0)))
+    assert read_stance(shown, carried) is Stance.UNKNOWN
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,8 @@ def alerts(said: Sequence[tuple[int, WatchEvent]]) -> list[int]:
         pytest.param("||_____!....................___", id="found again after long: the same"),
         pytest.param("ss_____!_____", id="slips off a chair"),
         pytest.param("____________!____", id="found lying: after 12 s"),
+        pytest.param("___.................", id="a bag taken for somebody, briefly: none"),
+        pytest.param("______._____!__", id="found lying, hidden for a moment"),
         pytest.param("_____============#====", id="crawls: 12 s from when they lie still"),
         pytest.param("__==__==__==__==__==__==__==__!___", id="restless: after 30 s"),
         pytest.param("||||||||||||||||||||||||", id="waits"),

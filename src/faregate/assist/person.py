@@ -16,6 +16,9 @@ _MOVED_MIN: Final = 0.5
 """Body lengths from which somebody who lies has moved away: more than turning
 over."""
 
+_SEEN_GAP_MAX: Final = timedelta(seconds=2)
+"""Two looks at the lowest rate, one a second."""
+
 _SAME_PLACE: Final = 1.0
 """Body lengths within which the height of when last carried still compares: under a station
 camera, one stature nearer or farther at 8 m changes the height in the picture by a fifth."""
@@ -68,7 +71,10 @@ class Person:
 
     @property
     def seen_down(self) -> timedelta:
-        """Since they went down, the time between pictures that both show them down."""
+        """Since they went down, the time between pictures that both show them down.
+
+        Pictures that are farther apart than two looks count as those do.
+        """
         return self._seen_down
 
     @property
@@ -111,7 +117,7 @@ class Person:
 
     def _see_down(self, posture: Posture, at: datetime) -> None:
         if self._last_down_at is not None and self.is_down:
-            self._seen_down += at - self._last_down_at
+            self._seen_down += min(at - self._last_down_at, _SEEN_GAP_MAX)
         self._last_down_at = at
         if self.is_down:
             if body_lengths(self._lay_at, posture) > _MOVED_MIN:

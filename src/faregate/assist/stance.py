@@ -96,10 +96,13 @@ def read_stance(posture: Posture, carried: Box | None) -> Stance:
     `carried` is the same person's box when their legs last carried them at about this place, if
     there was one.
     """
+    upper, hips = _upper(posture), middle(posture, HIPS)
+    if hips is None or hips.y > 1.0:
+        # Whoever walks out below the picture, or down some stairs, sinks as well: hips first.
+        return Stance.UNKNOWN
     if carried is not None and _has_sunk(posture.box, carried):
         return Stance.DOWN
-    upper, hips = _upper(posture), middle(posture, HIPS)
-    if upper is None or hips is None:
+    if upper is None:
         return Stance.UNKNOWN
     trunk = _between(hips, upper, posture)
     if trunk.length == 0.0:

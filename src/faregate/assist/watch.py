@@ -24,6 +24,10 @@ _SAME_LYING: Final = 0.75
 _AGREEING: Final = 2
 """Pictures that must show somebody on the tracks."""
 
+_STILL_SEEN_MIN: Final = 0.5
+"""Share of the time that somebody must have been seen lying who was never seen upright. At the low
+threshold that finds lying people, bags and dogs are people now and then; few are so for long."""
+
 _LOST_MAX: Final = 200
 """People out of sight that are remembered; without a need, the longest unseen goes first."""
 
@@ -205,6 +209,8 @@ class DownWatch:
             return need
         if person.was_up and lain >= policy.fallen_after:
             return need
+        if not person.was_up and person.seen_down < _STILL_SEEN_MIN * lain:
+            return None
         if at - person.moved_at >= policy.still_after or lain >= policy.restless_after:
             return need
         return None
