@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.people import lying, person, seated, standing
-from faregate.assist.posture import ANKLES, HIPS, KNEES, Keypoint, Posture
-from faregate.assist.stance import Stance, middle, read_stance
+from faregate.assist.posture import ANKLES, HEAD, HIPS, KNEES, SHOULDERS, WRISTS, Keypoint, Posture
+from faregate.assist.stance import Stance, middle, reaches_up, read_stance
 
 
 @pytest.mark.parametrize(
@@ -93,6 +94,32 @@ def test_hidden_points(hidden: tuple[Keypoint, ...], stance: Stance) -> None:
     """Too little to tell is UNKNOWN; a trunk is enough for somebody who lies."""
     body = person(trunk=-90.0, thigh=90.0, shank=90.0, hidden=hidden)
     assert read_stance(body, None) is stance
+
+
+def test_bodies_of_no_length_have_no_stance() -> None:
+    """Shoulders upon hips, or nothing above them: UNKNOWN, and no division by nothing."""
+    folded = standing().points.copy()
+    folded[list(SHOULDERS)] = folded[list(HIPS)]
+    assert read_stance(replace(standing(), points=folded), None) is Stance.UNKNOWN
+    headless = person(hidden=(*SHOULDERS, *HEAD))
+    assert read_stance(headless, None) is Stance.UNKNOWN
+    legless = standing().points.copy()
+    legless[[*KNEES, *ANKLES]] = legless[[*HIPS, *HIPS]]
+    assert read_stance(replace(standing(), points=legless), None) is Stance.LOW
+
+
+def test_raised_hands_do_not_make_anybody_taller() -> None:
+    """A hand above the head makes the box higher than the body."""
+    points = standing().points.copy()
+    assert not reaches_up(standing())
+    points[list(WRISTS), 1] = 0.0
+    assert reaches_up(replace(standing(), points=points))
+
+
+def test_a_posture_has_seventeen_points() -> None:
+    """Of three numbers each."""
+    with pytest.raises(ValueError, match="17, 3"):
+        replace(standing(), points=np.zeros((16, 3), np.float32))
 
 
 def test_the_middle_of_nothing_is_nothing() -> None:

@@ -111,6 +111,7 @@ def alerts(said: Sequence[tuple[int, WatchEvent]]) -> list[int]:
         pytest.param("t||||||t|||||", id="one picture misplaces a foot"),
         pytest.param("tt?........", id="on the tracks and hidden"),
         pytest.param("ttTttvvvvvvvv", id="falls on the tracks: one incident"),
+        pytest.param("ttT........ttttt", id="hidden on the tracks, and seen there again"),
         pytest.param("vvV", id="lies on the tracks"),
     ],
 )
@@ -229,6 +230,30 @@ def test_nothing_seen_of_a_person_is_unknown() -> None:
         at = NOON + timedelta(seconds=second)
         watch.update(tracker.update([hidden], at), at)
     assert [one.stance for one in watch.people] == [Stance.UNKNOWN]
+
+
+def test_people_out_of_sight_have_a_limit() -> None:
+    """Of hundreds who were lost lying, the longest unseen without a need go first."""
+    tracker, watch = Tracker(), DownWatch(WatchPolicy(still_after=timedelta(minutes=30)), STATION)
+    rows = [
+        [
+            person(
+                x=0.05 + 0.9 * column / 50,
+                foot=foot,
+                stature=0.01,
+                trunk=-90.0,
+                thigh=90.0,
+                shank=90.0,
+            )
+            for column in range(50)
+        ]
+        for foot in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
+    ]
+    for second in range(60):
+        at = NOON + timedelta(seconds=second)
+        shown = rows[second // 10] if second % 10 < 3 else []
+        watch.update(tracker.update(shown, at), at)
+    assert 200 <= len(watch.people) <= 250
 
 
 def test_time_does_not_go_back() -> None:

@@ -13,13 +13,17 @@ from typing import Final, TypeVar
 from faregate.assist.need import Ending, HelpNeeded, NeedKind, Over, StillNeeded, WatchEvent
 from faregate.assist.person import OpenNeed, Person, Stay
 from faregate.assist.policy import WatchPolicy
-from faregate.assist.posture import ANKLES, Point
+from faregate.assist.posture import ANKLES, Point, Posture
 from faregate.assist.stance import Stance, middle
 from faregate.assist.tracker import Tracked, body_lengths
 from faregate.assist.zones import BenchRule, CameraZones, Zone, ZoneKind
 
 _SAME_LYING: Final = 0.75
 """Body lengths within which somebody found lying is the one who lay there before."""
+
+_SAME_ON_TRACKS: Final = 2.0
+"""Body lengths within which somebody found on the tracks is who was lost there: hidden for five
+seconds or more, and walking on sleepers."""
 
 _AGREEING: Final = 2
 """Pictures that must show somebody on the tracks."""
@@ -118,21 +122,26 @@ class DownWatch:
             self._lost.remove(min(self._lost, key=lambda one: (one.need is not None, one.seen_at)))
 
     def _found_again(self, track: Tracked) -> Person | None:
-        """Somebody found lying where somebody lay who was lost is that person."""
+        """Somebody found lying where somebody lay who was lost is that person.
+
+        So is somebody found on the tracks near to where somebody was lost there.
+        """
         near = [
-            person
-            for person in self._lost
-            if person.reads_down(track.posture)
-            and body_lengths(person.posture, track.posture) <= _SAME_LYING
+            (apart, order)
+            for order, person in enumerate(self._lost)
+            if (apart := body_lengths(person.posture, track.posture)) <= _SAME_ON_TRACKS
+            and (
+                (apart <= _SAME_LYING and person.reads_down(track.posture))
+                or (person.tracks is not None and self._stands_on_tracks(track.posture))
+            )
         ]
-        if not near:
-            return None
-        found = min(near, key=lambda person: body_lengths(person.posture, track.posture))
-        self._lost.remove(found)
-        return found
+        return self._lost.pop(min(near)[1]) if near else None
 
     def _see_on_tracks(self, person: Person, at: datetime) -> None:
-        on_tracks = self._foot_zone(person) is ZoneKind.TRACKS
+        lying = person.is_down and not person.seems_up
+        on_tracks = (
+            self._is_tracks(person.place) if lying else self._stands_on_tracks(person.posture)
+        )
         stay = person.tracks
         if stay is None:
             person.tracks = Stay(at) if on_tracks else None
@@ -145,11 +154,12 @@ class DownWatch:
         elif at - stay.off_since >= self._policy.risen_after:
             person.tracks = None
 
-    def _foot_zone(self, person: Person) -> ZoneKind | None:
-        lying = person.is_down and not person.seems_up
-        foot = person.place if lying else middle(person.posture, ANKLES) or person.posture.box.foot
-        zone = self._zones.at(foot)
-        return None if zone is None else zone.kind
+    def _stands_on_tracks(self, posture: Posture) -> bool:
+        return self._is_tracks(middle(posture, ANKLES) or posture.box.foot)
+
+    def _is_tracks(self, place: Point) -> bool:
+        zone = self._zones.at(place)
+        return zone is not None and zone.kind is ZoneKind.TRACKS
 
     def _zone(self, person: Person) -> Zone | None:
         """Give the zone somebody lies in; None outside of all, where nobody is watched."""
