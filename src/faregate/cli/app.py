@@ -52,7 +52,7 @@ NOUNS: Final[Mapping[str, Noun]] = {
     "models": Noun(
         "faregate.cli.models",
         "models_app",
-        "List, check and install the packs of face models.",
+        "List, check and install the model packs.",
     ),
 }
 

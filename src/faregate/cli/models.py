@@ -19,9 +19,7 @@ from faregate.models.pack import (
     verify,
 )
 
-models_app = typer.Typer(
-    help="List, check and install the packs of face models.", no_args_is_help=True
-)
+models_app = typer.Typer(help="List, check and install the model packs.", no_args_is_help=True)
 
 ModelsDir = Annotated[
     Path,
