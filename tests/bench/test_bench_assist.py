@@ -68,6 +68,7 @@ def test_a_load_decodes_everything_and_looks_at_its_rate(clip: Path, test_models
     assert done.video_s == pytest.approx(12.0, abs=0.5)
     assert done.looks == pytest.approx(24, abs=3)
     assert done.rss_mib > 50
+    assert done.cpu_s > 0
 
 
 def test_a_load_in_real_time_is_late_by_little(clip: Path, test_models: Path) -> None:
@@ -104,6 +105,7 @@ def test_the_report_has_its_keys() -> None:
         fps=5.0,
         cameras=8.0,
         cores=2,
+        cpu_ms=250.0,
         looks_per_second=40.0,
         mib_per_camera=10.0,
         mib_of_a_process=150.0,
@@ -115,7 +117,9 @@ def test_the_report_has_its_keys() -> None:
     growth = Growth(
         looks=20_000, mib_per_1000=0.01, ci95=(-0.02, 0.04), first_mib=150.0, last_mib=150.2
     )
-    found = AssistBench(plain_cameras=2.0, plain_runs=(1.9, 2.1), rates=(rate,), growth=growth)
+    found = AssistBench(
+        plain_cameras=2.0, plain_runs=(1.9, 2.1), plain_cpu_ms=1000.0, rates=(rate,), growth=growth
+    )
     document = bench_document(found, measured="2026-06-01")
     assert document["rates"][0]["times_plain"] == 4.0
     assert document["rates"][0]["fall_to_alert_s"] == {"median": 6.0, "worst": 6.1, "n": 2}

@@ -49,6 +49,8 @@ class AtRate:
     cameras: float
     """How many fit: seconds of video that all cores get through in a second."""
     cores: int
+    cpu_ms: float
+    """Of one core, for one second of one camera; it holds on a busy machine, too."""
     looks_per_second: float
     mib_per_camera: float
     """What one more camera adds to a process that has one already."""
@@ -80,6 +82,8 @@ class AssistBench:
     plain_cameras: float
     """The plain recipe on all cores: seconds of video in a second, before and after the rest."""
     plain_runs: tuple[float, ...]
+    plain_cpu_ms: float
+    """Of one core, for one second of one camera."""
     rates: tuple[AtRate, ...]
     growth: Growth
 
@@ -110,19 +114,20 @@ def bench_assist(
         seconds=seconds,
     )
     told("the plain recipe")
-    plain = [_speed(plain_recipe, load)]
+    plain = list(each_in_a_process(plain_recipe, [load]))
     rates = []
     for fps in RATES:
         told(f"{fps:g} a second")
         falls = [span for span in spans if span.label is Label.DOWN]
         rates.append(_at_rate(_with(load, fps=fps), cores, falls, folder))
     told("the plain recipe, again")
-    plain.append(_speed(plain_recipe, load))
+    plain += each_in_a_process(plain_recipe, [load])
     told(f"memory over {looks} looks")
     [readings] = each_in_a_process(partial(memory_over, looks=looks), [_with(load, fps=5.0)])
     return AssistBench(
-        plain_cameras=sum(plain) / len(plain),
-        plain_runs=tuple(plain),
+        plain_cameras=sum(one.video_s / one.wall_s for one in plain) / len(plain),
+        plain_runs=tuple(one.video_s / one.wall_s for one in plain),
+        plain_cpu_ms=_cpu_ms(plain),
         rates=tuple(rates),
         growth=growth_of(readings),
     )
@@ -138,9 +143,8 @@ def _with(load: Load, *, fps: float = 0.0, cameras: int = 0, seconds: float = 0.
     )
 
 
-def _speed(work: Callable[[Load], Done], load: Load) -> float:
-    [done] = each_in_a_process(work, [load])
-    return done.video_s / done.wall_s
+def _cpu_ms(done: Sequence[Done]) -> float:
+    return 1000 * sum(one.cpu_s for one in done) / sum(one.video_s for one in done)
 
 
 def _at_rate(load: Load, cores: int, falls: Sequence[LabelledSpan], folder: Path) -> AtRate:
@@ -161,6 +165,7 @@ def _at_rate(load: Load, cores: int, falls: Sequence[LabelledSpan], folder: Path
         fps=load.fps,
         cameras=cameras,
         cores=cores,
+        cpu_ms=_cpu_ms(done),
         looks_per_second=sum(one.looks / one.wall_s for one in done),
         mib_per_camera=(crowd.rss_mib - alone.rss_mib) / (several - 1),
         mib_of_a_process=alone.rss_mib,
@@ -226,13 +231,18 @@ def bench_document(found: AssistBench, *, measured: str) -> dict[str, Any]:
         "report": "faregate-bench-assist/v1",
         "measured": measured,
         "machine": machine(),
-        "plain_recipe": {"cameras": found.plain_cameras, "runs": list(found.plain_runs)},
+        "plain_recipe": {
+            "cameras": found.plain_cameras,
+            "runs": list(found.plain_runs),
+            "cpu_ms_per_camera_second": found.plain_cpu_ms,
+        },
         "rates": [
             {
                 "fps": one.fps,
                 "cores": one.cores,
                 "cameras": one.cameras,
                 "times_plain": one.cameras / found.plain_cameras,
+                "cpu_ms_per_camera_second": one.cpu_ms,
                 "looks_per_second": one.looks_per_second,
                 "mib_per_camera": one.mib_per_camera,
                 "mib_of_a_process": one.mib_of_a_process,
@@ -268,19 +278,22 @@ def bench_page(document: Mapping[str, Any]) -> str:
                 f"Cameras on {cores} cores, decoding included",
                 (
                     table(
-                        ("Looks a second", "Cameras that fit", "Times the plain recipe"),
+                        ("Looks a second", "Cameras that fit", "Times the plain recipe", "CPU"),
                         [
                             (
                                 f"{one['fps']:g}",
                                 f"{one['cameras']:.1f}",
                                 f"{one['times_plain']:.1f}",
+                                f"{one['cpu_ms_per_camera_second']:.0f} ms",
                             )
                             for one in document["rates"]
                         ],
                     ),
                     paragraph(
                         f"The plain recipe, postures of every picture one after the other: "
-                        f"{plain['cameras']:.2f} cameras, in the same run."
+                        f"{plain['cameras']:.2f} cameras, in the same run, and "
+                        f"{plain['cpu_ms_per_camera_second']:.0f} ms of CPU. CPU is of one core, "
+                        "for one second of one camera; a busy machine changes it little."
                     ),
                 ),
             ),

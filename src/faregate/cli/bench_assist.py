@@ -52,17 +52,27 @@ def assist(
     )
     document = bench_document(found, measured=datetime.now(UTC).date().isoformat())
     write_report(report, document, bench_page(document))
-    table = Table("Looks a second", "Cameras", "Times plain", "Late p95", "MiB a camera")
+    table = Table(
+        "Looks a second",
+        "Cameras",
+        "Times plain",
+        "CPU a camera-second",
+        "Late p95",
+        "MiB a camera",
+    )
     for one in found.rates:
         table.add_row(
             f"{one.fps:g}",
             f"{one.cameras:.1f}",
             f"{one.cameras / found.plain_cameras:.1f}",
+            f"{one.cpu_ms:.0f} ms",
             f"{one.late_ms_p95:.0f} ms",
             f"{one.mib_per_camera:.1f}",
         )
     console.print(table)
-    console.print(f"Plain recipe: {found.plain_cameras:.2f} cameras")
+    console.print(
+        f"Plain recipe: {found.plain_cameras:.2f} cameras, {found.plain_cpu_ms:.0f} ms of CPU"
+    )
     low, high = found.growth.ci95
     console.print(
         f"Memory over {found.growth.looks} looks: {found.growth.mib_per_1000:+.3f} MiB per 1,000"
