@@ -8,7 +8,7 @@ import pytest
 
 from fakes.own_pack import MANIFEST
 from faregate.errors import InvalidInputError
-from faregate.models.manifest import PackManifest, parse_manifest, shipped_manifests
+from faregate.models.manifest import PackKind, PackManifest, parse_manifest, shipped_manifests
 
 
 def test_a_good_manifest_is_read() -> None:
@@ -67,7 +67,7 @@ def shipped(request: pytest.FixtureRequest) -> PackManifest:
 def test_the_demo_pack_never_takes_money() -> None:
     """`pip-offline` is for the demo and CI; `permissive-small` is for real use."""
     allowed = {manifest.pack: manifest.real_charging for manifest in shipped_manifests()}
-    assert allowed == {"permissive-small": True, "pip-offline": False}
+    assert allowed == {"permissive-small": True, "pip-offline": False, "pose": False}
 
 
 def test_no_file_with_a_doubtful_licence(shipped: PackManifest) -> None:
@@ -76,8 +76,45 @@ def test_no_file_with_a_doubtful_licence(shipped: PackManifest) -> None:
     assert not [file.name for file in shipped.files if "68" in file.name or "mmod" in file.name]
 
 
+def assert_knows_no_faces(manifest: PackManifest) -> None:
+    """Whoever asks a pack of postures for templates or thresholds is told so."""
+    for ask in (lambda: manifest.card, lambda: manifest.model_id):
+        with pytest.raises(InvalidInputError) as error:
+            ask()
+        assert error.value.code == "pack_without_faces"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ('role = "posture"', 'role = "embedder"', "role"),
+        ('kind = "postures"', 'kind = "faces"', "exactly one embedder"),
+        ('kind = "postures"', 'kind = "postures"\nmodel_id = "x"', "no model_id"),
+        ("side = 320", "side = 330", "side"),
+        ("stride = 32", "stride = 16", "stride"),
+    ],
+)
+def test_a_spoiled_pack_of_postures_is_refused(before: str, after: str, message: str) -> None:
+    """It holds one network for postures, and nothing that could know a face."""
+    text = (resources.files("faregate.models") / "packs" / "pose.toml").read_text("utf-8")
+    assert before in text
+    assert parse_manifest(text, origin="pose").kind is PackKind.POSTURES
+    with pytest.raises(InvalidInputError, match=message):
+        parse_manifest(text.replace(before, after, 1), origin="pose")
+
+
+def test_a_pack_of_faces_needs_a_card() -> None:
+    """No threshold comes from nowhere."""
+    start = MANIFEST.index("[card]")
+    with pytest.raises(InvalidInputError, match="model_id and a card"):
+        parse_manifest(MANIFEST[:start], origin="mine")
+
+
 def test_thresholds_follow_from_enough_comparisons(shipped: PackManifest) -> None:
     """A rate is a count of comparisons, lies in its interval, and the interval is not nothing."""
+    if shipped.kind is PackKind.POSTURES:
+        assert_knows_no_faces(shipped)
+        return
     card = shipped.card
     low, high = card.false_match_rate_ci95
     assert low <= card.false_match_rate <= high

@@ -30,6 +30,7 @@ def test_an_own_pack_is_found_and_proven(models_dir: Path) -> None:
     assert [manifest.pack for manifest in known_packs(models_dir)] == [
         "permissive-small",
         "pip-offline",
+        "pose",
         "mine",
     ]
     pack = verify("mine", models_dir)

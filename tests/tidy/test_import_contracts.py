@@ -43,7 +43,6 @@ DESIGN: Final = (
 """From top to bottom; ARCHITECTURE.md shows the same to people."""
 
 MATCH_NOTHING_YET: Final = {
-    "*.assist": "help detection is planned; the contract waits for it",
     "faregate.*.reader": "presence tokens, and their reader, are planned",
 }
 """Wildcards in contracts that stand for a module to come. Shrinks; the wildcards stay."""

@@ -35,6 +35,11 @@ class Noun:
 
 
 NOUNS: Final[Mapping[str, Noun]] = {
+    "assist": Noun(
+        "faregate.cli.assist",
+        "assist_app",
+        "See who has fallen, lies still or is on the tracks; never who it is.",
+    ),
     "bench": Noun("faregate.cli.bench", "bench_app", "Measure what this machine can do."),
     "demo": Noun(
         "faregate.cli.demo",
@@ -47,7 +52,7 @@ NOUNS: Final[Mapping[str, Noun]] = {
     "models": Noun(
         "faregate.cli.models",
         "models_app",
-        "List, check and install the packs of face models.",
+        "List, check and install the model packs.",
     ),
 }
 

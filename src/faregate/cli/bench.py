@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from faregate.bench.fares import JOURNEYS_MIN, FareBench, bench_fares
+from faregate.cli.bench_assist import assist
 from faregate.cli.bench_card import card
 from faregate.cli.bench_clips import clips
 from faregate.cli.bench_faces import faces
@@ -24,6 +25,7 @@ def bench() -> None:
     """Measure what this machine can do."""
 
 
+bench_app.command("assist")(assist)
 bench_app.command("card")(card)
 bench_app.command("clips")(clips)
 bench_app.command("faces")(faces)

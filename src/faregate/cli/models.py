@@ -19,9 +19,7 @@ from faregate.models.pack import (
     verify,
 )
 
-models_app = typer.Typer(
-    help="List, check and install the packs of face models.", no_args_is_help=True
-)
+models_app = typer.Typer(help="List, check and install the model packs.", no_args_is_help=True)
 
 ModelsDir = Annotated[
     Path,
@@ -71,7 +69,7 @@ def verify_packs(
 def install_pack(
     pack: Annotated[str, typer.Argument(help="The pack, as `faregate models list` names it.")],
     source: Annotated[
-        str, typer.Option("--from", help="A folder with the files, or the address they are under.")
+        str, typer.Option("--from", help="A folder, a .tgz, the address they are under, or npm.")
     ],
     models_dir: ModelsDir,
 ) -> None:

@@ -28,6 +28,7 @@ from faregate.models.manifest import (
     DlibPoints,
     DlibResNet,
     MiniFasNet,
+    MoveNetMultiPose,
     PackManifest,
     YuNet,
 )
@@ -211,6 +212,8 @@ def open_models(pack: VerifiedPack, *, threads: int) -> Models:
                 embedder = DlibEmbedder(pack, file, model_id=manifest.model_id)
             case MiniFasNet():
                 passive.append(file)
+            case MoveNetMultiPose():
+                pass  # finds no faces: such a pack is refused below
             case _:
                 assert_never(file)
     if detector is None or embedder is None:

