@@ -1,9 +1,12 @@
 """What each cue adds: whom it refuses, and what would come through without it."""
 
-from fakes.liveness_trials import POLICY, silent, trial
-from faregate.bench.liveness_cues import Refusals, contributions
-from faregate.bench.liveness_trials import LIVE
-from faregate.face.liveness import CueKind
+from dataclasses import replace
+
+from fakes.liveness_trials import POLICY, scores, silent, trial
+from faregate.bench.liveness import judged_again
+from faregate.bench.liveness_cues import Refusals, contributions, refused_together
+from faregate.bench.liveness_trials import LIVE, Outcome
+from faregate.face.liveness import CueKind, Usual
 
 TRIALS = [
     trial(LIVE, passive=0.9),
@@ -52,3 +55,22 @@ def test_tells_what_a_cue_does_alone() -> None:
     parallax, passive = contributions(TRIALS, POLICY)
     assert {one.kind: one.apcer.events for one in parallax.alone.kinds} == {"print": 0, "screen": 1}
     assert passive.alone.bpcer.events == 1
+
+
+def test_tells_what_only_all_together_refused() -> None:
+    """Two cues that are each a little off may refuse what neither would."""
+    cautious = replace(
+        POLICY,
+        usual=(
+            Usual(kind=CueKind.PARALLAX, middle=4.0, spread=1.0),
+            Usual(kind=CueKind.PASSIVE, middle=0.9, spread=0.1),
+        ),
+        doubts_max=4.0,
+    )
+    off = trial("screen", parallax=1.0, passive=0.6)
+    judged = judged_again(scores([trial(LIVE, parallax=4.0, passive=0.9), off]), cautious)
+    assert off.outcome is Outcome.LIVE
+    assert judged.trials[1].outcome is Outcome.ATTACK
+    assert refused_together(judged.trials) == {LIVE: 0, "screen": 1}
+    parallax, _ = contributions(judged.trials, cautious)
+    assert {one.kind: one.apcer.events for one in parallax.without.kinds} == {"screen": 1}

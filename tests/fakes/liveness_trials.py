@@ -12,6 +12,7 @@ from faregate.face.liveness import LIVENESS_MIN, Cue, CueKind, CueRule, Liveness
 
 POLICY = LivenessPolicy(
     required=frozenset({CueKind.PARALLAX}),
+    usual=(),
     rules=(
         CueRule(kind=CueKind.PARALLAX, boundary=0.0, scale=1.0),
         CueRule(kind=CueKind.PASSIVE, boundary=0.5, scale=0.1),

@@ -11,6 +11,7 @@ from faregate.bench.liveness_page import (
     TIME_HEAD,
     attack_rows,
     cue_rows,
+    cues_sentence,
     headline_sentences,
     left_out_rows,
     limits,
@@ -67,6 +68,7 @@ def _parts(report: Report) -> Iterator[str]:
     yield "### Living people"
     yield _table(LIVING_HEAD, living_rows(report))
     yield "### What each cue adds"
+    yield cues_sentence(report)
     yield _table(CUE_HEAD, cue_rows(report))
     yield "### Time"
     yield _table(TIME_HEAD, time_rows(report))

@@ -1,7 +1,7 @@
 """What each cue adds: whom it refuses, whom it alone refuses, and the rates without it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from faregate.bench.liveness_rates import LivenessRates, liveness_rates
 from faregate.bench.liveness_trials import Outcome, Trial
@@ -43,13 +43,13 @@ def contributions(trials: Sequence[Trial], policy: LivenessPolicy) -> tuple[Cont
 def _contribution(kind: CueKind, trials: Sequence[Trial], policy: LivenessPolicy) -> Contribution:
     def without(trial: Trial) -> Outcome:
         others = [cue for cue in trial.cues if cue.kind is not kind]
-        reduced = LivenessPolicy(required=policy.required - {kind})
+        reduced = replace(policy, required=policy.required - {kind})
         present = kind not in policy.required or _judged(trial, kind) is not None
         return _verdict(trial, others if present else [], reduced)
 
     def alone(trial: Trial) -> Outcome:
         only = [cue for cue in trial.cues if cue.kind is kind]
-        return _verdict(trial, only, LivenessPolicy(required=frozenset({kind})))
+        return _verdict(trial, only, replace(policy, required=frozenset({kind})))
 
     return Contribution(
         cue=kind,
@@ -92,3 +92,12 @@ def _refusals(kind: CueKind, trials: Sequence[Trial]) -> tuple[Refusals, ...]:
 
 def _refusing(trial: Trial) -> set[CueKind]:
     return {cue.kind for cue in trial.cues if cue.judged and cue.score < LIVENESS_MIN}
+
+
+def refused_together(trials: Sequence[Trial]) -> dict[str, int]:
+    """Count, by kind, the clips that no single cue refused, but all of them together."""
+    found: dict[str, int] = {}
+    for trial in trials:
+        together = trial.outcome is Outcome.ATTACK and trial.score > 0.0 and not _refusing(trial)
+        found[trial.label.kind] = found.get(trial.label.kind, 0) + together
+    return dict(sorted(found.items()))

@@ -45,7 +45,7 @@ class Fit:
     """These must have judged, with or without a boundary."""
 
     def judge(self, trial: Trial) -> Outcome:
-        """Say what the product would with these boundaries."""
+        """Say what the weakest link would with these boundaries."""
         if trial.outcome is Outcome.NO_RESPONSE:
             return Outcome.NO_RESPONSE
         judged = {cue.kind: cue.measure for cue in trial.cues if cue.judged}

@@ -221,6 +221,17 @@ def cue_rows(document: Document) -> list[list[str]]:
     return rows
 
 
+def cues_sentence(document: Document) -> str:
+    """Say how cues become one verdict, and what only all together refused."""
+    together = document["refused_together"]
+    attacks = sum(number for kind, number in together.items() if kind != LIVE)
+    return (
+        "Every cue that judged must say live, one that must judge and did not means refusal, and "
+        "what each falls short of the usual adds up. Refused by that sum and by no single cue: "
+        f"{attacks} attacks and {together[LIVE]} clips of living people."
+    )
+
+
 CUE_HEAD = (
     "Cue",
     "Attacks refused",
@@ -245,8 +256,9 @@ def _cues(found: LivenessFindings, document: Document) -> Section:
         )
         for one in found.cues
     ]
-    said = "Every cue that judged must say live; one that must judge and did not means refusal."
-    return Section("Cues", (paragraph(said), table(CUE_HEAD, cue_rows(document)), *plots))
+    return Section(
+        "Cues", (paragraph(cues_sentence(document)), table(CUE_HEAD, cue_rows(document)), *plots)
+    )
 
 
 def _boundary(kind: CueKind, policy: LivenessPolicy) -> float | None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from faregate.bench.intervals import CONFIDENCE, Interval, proportion_interval
-from faregate.bench.liveness_cues import Contribution, contributions
+from faregate.bench.liveness_cues import Contribution, contributions, refused_together
 from faregate.bench.liveness_fit import BUDGET, Fit, LeftOut
 from faregate.bench.liveness_fusion import FusionRates
 from faregate.bench.liveness_rates import (
@@ -114,6 +114,10 @@ def report_document(found: LivenessFindings, made: Made) -> dict[str, Any]:
                 rule.kind: {"boundary": rule.boundary, "scale": rule.scale}
                 for rule in found.policy.rules
             },
+            "usual": {
+                one.kind: {"middle": one.middle, "spread": one.spread} for one in found.policy.usual
+            },
+            "doubts_max": found.policy.doubts_max,
             "confidence": CONFIDENCE,
         },
         "worst_kind": {"kind": worst.kind, **_apcer(worst)},
@@ -126,6 +130,7 @@ def report_document(found: LivenessFindings, made: Made) -> dict[str, Any]:
         "decided_by_interval": list(rates.decided_by_interval),
         "aims": _aims(rates),
         "cues": {one.cue: _cue(one) for one in found.cues},
+        "refused_together": refused_together(trials),
         "chosen": None if found.chosen is None else _chosen(found.chosen),
         "leave_one_kind_out": (
             None

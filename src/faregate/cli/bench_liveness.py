@@ -69,26 +69,30 @@ def liveness(  # noqa: PLR0913 - one parameter an option
 
     require_writable(report)
     choice = PackChoice(pack, models_dir)
-    if (clips is None) == (generate is None):
-        raise InvalidInputError(
-            "bench_clips",
-            "Give either a folder of clips or --generate.",
-            remedy="Generated and real clips are measured apart.",
-        )
-    if clips is not None:
-        clip_set, how = _recorded(clips), "CLIPS"
-    else:
-        assert generate is not None
-        clip_set = _generated(
-            generate, people, live=live, per_kind=per_kind, seed=seed, choice=choice
-        )
-        how = f"--generate STILLS --people {people} --live {live} --per-kind {per_kind}"
-        how += f" --seed {seed}"
+    match clips, generate:
+        case Path() as folder, None:
+            clip_set, how = _recorded(folder), "CLIPS"
+        case None, Path() as stills:
+            clip_set = _generated(
+                stills, people, live=live, per_kind=per_kind, seed=seed, choice=choice
+            )
+            how = f"--generate STILLS --people {people} --live {live} --per-kind {per_kind}"
+            how += f" --seed {seed}"
+        case _:
+            raise _neither_or_both()
     if limit:
         clip_set = replace(clip_set, clips=limited(clip_set.clips, limit))
         how += f" --limit {limit}"
     how += f" --pack {pack}" + (" --fit-on DEVELOPMENT" if fit_on else "")
     _measure(clip_set, choice, report=report, fit_on=fit_on, jobs=jobs, how=how)
+
+
+def _neither_or_both() -> InvalidInputError:
+    return InvalidInputError(
+        "bench_clips",
+        "Give either a folder of clips or --generate.",
+        remedy="Generated and real clips are measured apart.",
+    )
 
 
 def _recorded(folder: Path) -> "ClipSet":
