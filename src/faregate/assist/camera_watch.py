@@ -5,7 +5,7 @@ from typing import Protocol
 
 from faregate.assist.need import WatchEvent
 from faregate.assist.posture import Posture
-from faregate.assist.rate import RateControl
+from faregate.assist.rate_control import RateControl
 from faregate.assist.settings import AssistSettings
 from faregate.assist.tracker import Tracker
 from faregate.assist.watch import DownWatch

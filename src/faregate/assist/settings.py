@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from faregate.assist.movenet import Tiles
 from faregate.assist.policy import WatchPolicy
-from faregate.assist.rate import RatePolicy
+from faregate.assist.rate_control import RatePolicy
 from faregate.errors import ConfigurationError, FaregateError
 
 _BYTES_MAX: Final = 1 << 16

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, Final
 
-from faregate.assist.rate import RatePolicy
+from faregate.assist.rate_control import RatePolicy
 from faregate.assist.settings import AssistSettings
 from faregate.bench.assist_evaluate import evaluate
 from faregate.bench.assist_labels import Label, LabelledSpan

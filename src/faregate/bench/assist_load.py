@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from faregate.assist.camera_watch import CameraWatch
 from faregate.assist.movenet import MultiPose
-from faregate.assist.rate import RatePolicy
+from faregate.assist.rate_control import RatePolicy
 from faregate.assist.settings import AssistSettings
 from faregate.assist.zones import CameraZones
 from faregate.errors import InvalidInputError

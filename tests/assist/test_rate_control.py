@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faregate.assist.rate import RateControl, RatePolicy
+from faregate.assist.rate_control import RateControl, RatePolicy
 from faregate.errors import ConfigurationError
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
