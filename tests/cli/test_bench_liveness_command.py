@@ -64,7 +64,7 @@ def test_judges_only_reports_anew(tmp_path: Path) -> None:
         (["{clips}", "--generate", "{clips}"], "bench_clips"),
         (["{clips}/live"], "clips_missing"),
         (["{clips}", "--fit-on", "{clips}"], "scores_unreadable"),
-        (["--generate", "{clips}"], "stills_empty"),
+        (["--generate", "{clips}", "--stills-pack", "pip-offline"], "stills_empty"),
     ],
     ids=["nothing", "both", "no clips", "no scores", "no stills"],
 )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from faregate.bench.liveness_run import OnTrial, PackChoice
 
 _JOBS_MAX: Final = 64
+_GENERATE: Final = "--generate STILLS --people"
 
 
 def liveness(  # noqa: PLR0913 - one parameter an option
@@ -37,26 +38,25 @@ def liveness(  # noqa: PLR0913 - one parameter an option
         Path | None,
         typer.Option(help="Render clips of these stills (person/picture.jpg), none to disk."),
     ] = None,
-    people: Annotated[
-        Split, typer.Option(help="With --generate: which half of the people.")
-    ] = Split.REPORT,
+    people: Annotated[Split, typer.Option(help="With --generate: whose stills.")] = Split.REPORT,
     live: Annotated[
         int, typer.Option(min=1, max=100_000, help="With --generate: walk-ups of living people.")
     ] = 300,
     per_kind: Annotated[
         int, typer.Option(min=1, max=100_000, help="With --generate: attacks of each kind.")
     ] = 300,
-    seed: Annotated[int, typer.Option(min=0, help="With --generate: what chance begins with.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="With --generate: chance's beginning.")] = 0,
     pack: Annotated[str, typer.Option(help="The models to measure.")] = "permissive-small",
+    stills_pack: Annotated[
+        str, typer.Option(help="With --generate: the pack that finds the faces in the stills.")
+    ] = "permissive-small",
     fit_on: Annotated[
         Path | None,
         typer.Option(
             help="A report on development people: boundaries are chosen on it, and tested here."
         ),
     ] = None,
-    limit: Annotated[
-        int, typer.Option(min=0, help="Use the first clips of each kind only; 0: all.")
-    ] = 0,
+    limit: Annotated[int, typer.Option(min=0, help="Clips of each kind at most; 0: all.")] = 0,
     jobs: Annotated[
         int,
         typer.Option(min=0, max=_JOBS_MAX, help="Clips at a time; 0: one for each processor."),
@@ -73,11 +73,11 @@ def liveness(  # noqa: PLR0913 - one parameter an option
         case Path() as folder, None:
             clip_set, how = _recorded(folder), "CLIPS"
         case None, Path() as stills:
+            finder = PackChoice(stills_pack, models_dir)
             clip_set = _generated(
-                stills, people, live=live, per_kind=per_kind, seed=seed, choice=choice
+                stills, people, live=live, per_kind=per_kind, seed=seed, finder=finder
             )
-            how = f"--generate STILLS --people {people} --live {live} --per-kind {per_kind}"
-            how += f" --seed {seed}"
+            how = f"{_GENERATE} {people} --live {live} --per-kind {per_kind} --seed {seed}"
         case _:
             raise _neither_or_both()
     if limit:
@@ -110,13 +110,13 @@ def _recorded(folder: Path) -> "ClipSet":
 
 
 def _generated(
-    stills: Path, people: Split, *, live: int, per_kind: int, seed: int, choice: "PackChoice"
+    stills: Path, people: Split, *, live: int, per_kind: int, seed: int, finder: "PackChoice"
 ) -> "ClipSet":
     from faregate.bench.liveness import ClipSet  # noqa: PLC0415 - an extra
     from faregate.bench.liveness_clips import generated_clips  # noqa: PLC0415 - an extra
     from faregate.bench.liveness_stills import find_stills  # noqa: PLC0415 - an extra
 
-    found = find_stills(stills, choice.open(), people=people, people_max=max(live, per_kind))
+    found = find_stills(stills, finder.open(), people=people, people_max=max(live, per_kind))
     clips = generated_clips(found, people=people, seed=seed, live=live, per_kind=per_kind)
     source = f"Clips generated from stills of {len(found.of_people)} people of {stills.name}"
     if found.skipped:
