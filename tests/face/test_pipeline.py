@@ -209,7 +209,8 @@ def side_by_side(first: Portrait, second: Portrait) -> Frame:
     ("frames", "reason"),
     [
         (lambda: iter([]), CaptureReason.NOBODY),
-        (lambda: walk_up(rider_a(), frames=8), CaptureReason.TOO_FEW_FRAMES),
+        (lambda: walk_up(rider_a(), frames=3), CaptureReason.TOO_FEW_FRAMES),
+        (lambda: walk_up(rider_a(), frames=8), CaptureReason.CHALLENGE),
         (lambda: walk_up(rider_a(), inter_eye_px=(10.0, 20.0)), CaptureReason.NOBODY),
         (lambda: iter([side_by_side(rider_b(), rider_b())] * 3), CaptureReason.SEVERAL_FACES),
         (
@@ -220,7 +221,7 @@ def side_by_side(first: Portrait, second: Portrait) -> Frame:
             CaptureReason.ANOTHER_FACE,
         ),
     ],
-    ids=["no frames", "short", "far away", "two people", "changes person"],
+    ids=["no frames", "short", "leaves early", "far away", "two people", "changes person"],
 )
 def test_enrolment_is_refused(
     frames: Callable[[], Iterator[Frame]], reason: CaptureReason, offline: FacePipeline

@@ -162,11 +162,11 @@ def _version(distribution: str) -> str:
 
 
 def pack_facts(manifest: PackManifest) -> dict[str, Any]:
-    """Say which models were measured, by the hash of each file."""
+    """Say which models were measured, by the hash of each file; postures make no templates."""
     return {
         "pack": manifest.pack,
         "title": manifest.title,
-        "model_id": manifest.model_id,
+        "model_id": manifest.template_model,
         "files": {file.name: file.sha256 for file in manifest.files},
     }
 
