@@ -13,6 +13,7 @@ from faregate.cli.models import ModelsDir
 from faregate.errors import InvalidInputError
 
 _BYTES_MAX: Final = 64 * 2**20
+_FIT: Final = " --fit-on DEVELOPMENT"
 
 
 def rejudge(
@@ -55,7 +56,7 @@ def rejudge(
     made = Made(
         at=datetime.now(UTC),
         version=version("faregate"),
-        command=before["command"] + (" --fit-on DEVELOPMENT" if fit_on else ""),
+        command=before["command"].removesuffix(_FIT) + (_FIT if fit_on else ""),
         machine=machine(),
         pack=facts,
         source=before["data"]["source"],

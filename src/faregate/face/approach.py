@@ -227,9 +227,11 @@ class Approach:
             self._start_anew()
         self._last = _Seen(face, self._now_ns)
         grey = cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
-        self._evidence.follow(frame, grey, face, at_ns=self._now_ns, side=side)
-        sight = self._use(frame, grey, face) if inside else Sight.OUTSIDE_ZONE
-        grey[:] = 0
+        try:
+            self._evidence.follow(frame, grey, face, at_ns=self._now_ns, side=side)
+            sight = self._use(frame, grey, face) if inside else Sight.OUTSIDE_ZONE
+        finally:
+            grey[:] = 0
         return Sight.ANOTHER_FACE if changed and had_begun else sight
 
     def recognises(self, frame: Frame) -> bool:

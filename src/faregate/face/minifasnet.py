@@ -60,10 +60,12 @@ class MiniFasNets:
             )
             size = (file.input_shape[3], file.input_shape[2])
             crop = cv2.resize(frame.pixels[top:bottom, left:right], size)
-            session.input[0] = crop[:, :, ::-1].transpose(2, 0, 1)
-            session.run()
-            [output] = session.outputs.values()
-            total += float(output[0, file.live_class])
-            crop[:] = 0
-            session.wipe()
+            try:
+                session.input[0] = crop[:, :, ::-1].transpose(2, 0, 1)
+                session.run()
+                [output] = session.outputs.values()
+                total += float(output[0, file.live_class])
+            finally:
+                crop[:] = 0
+                session.wipe()
         return total / len(self._networks)
