@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from faregate.clock import Clock
+from faregate.demo.around import AroundSource
 from faregate.demo.clips import Clip, Recordings
 from faregate.demo.kiosk_camera import KioskCamera, PromptedCamera, Unprompted, rider_of
 from faregate.ids import CameraId
@@ -104,36 +104,8 @@ class Cameras:
         return DeviceCamera(camera, live, clock=self.clock, on_open=on_open)
 
 
-class _Patient:
+class _Patient(AroundSource):
     """A source that ends by itself if nobody comes: business time stands still meanwhile."""
-
-    def __init__(self, source: FrameSource) -> None:
-        self._source = source
-
-    @property
-    def camera(self) -> CameraId:
-        """The camera that its frames name."""
-        return self._source.camera
-
-    def open(self) -> None:
-        """Open the source."""
-        self._source.open()
-
-    def close(self) -> None:
-        """Close the source."""
-        self._source.close()
-
-    def __enter__(self) -> Self:
-        self.open()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __iter__(self) -> Iterator[Frame]:
         until = time.monotonic() + _PATIENCE_S

@@ -8,14 +8,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
-from types import TracebackType
-from typing import Final, Protocol, Self
+from typing import Final, Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from faregate.clock import Clock
+from faregate.demo.around import AroundSource
 from faregate.face.challenge import Prompt
 from faregate.ids import CameraId
 from faregate.scenes.kiosk import Move, TimedMove, prompted_session
@@ -53,7 +53,7 @@ def rider_of(portrait: Portrait, *, seed: int) -> Act:
     return partial(prompted_session, portrait, seed=seed, seconds=_SECONDS_MAX)
 
 
-class PromptedCamera:
+class PromptedCamera(FrameSource):
     """A kiosk's camera with somebody rendered in front of it."""
 
     def __init__(self, camera: CameraId, act: Act, *, clock: Clock, pace: Pace) -> None:
@@ -78,18 +78,6 @@ class PromptedCamera:
     def close(self) -> None:
         """End; nothing is left."""
         self._is_open = False
-
-    def __enter__(self) -> Self:
-        self.open()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def answer(self, prompt: Prompt) -> None:
         """Do what was asked, a moment later."""
@@ -117,39 +105,8 @@ class PromptedCamera:
             )
 
 
-class Unprompted:
+class Unprompted(AroundSource):
     """A real camera: whoever sits there reads the prompts themselves."""
-
-    def __init__(self, source: FrameSource) -> None:
-        self._source = source
-
-    @property
-    def camera(self) -> CameraId:
-        """The camera that its frames name."""
-        return self._source.camera
-
-    def open(self) -> None:
-        """Open the source."""
-        self._source.open()
-
-    def close(self) -> None:
-        """Close the source."""
-        self._source.close()
-
-    def __enter__(self) -> Self:
-        self.open()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def __iter__(self) -> Iterator[Frame]:
-        return iter(self._source)
 
     def answer(self, prompt: Prompt) -> None:
         """Do nothing: the prompt is on the stage."""

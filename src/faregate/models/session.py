@@ -1,6 +1,5 @@
 """Inference on buffers of our own, so that nothing of a face outlives its use."""
 
-import os
 from collections import OrderedDict
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -13,7 +12,7 @@ from faregate.errors import InvalidInputError
 from faregate.models.graph import prepared_model, with_open_size
 from faregate.models.manifest import AlignedEmbedder, MiniFasNet, YuNet
 from faregate.models.pack import VerifiedPack
-from faregate.models.runtime import ORT_ERRORS, ort
+from faregate.models.runtime import ORT_ERRORS, first_line, inference_session, ort
 
 _FLOAT_TENSOR: Final = "tensor(float)"
 _SIZES_MAX: Final = 4
@@ -42,7 +41,7 @@ class BoundSession:
         except ORT_ERRORS as error:
             raise InvalidInputError(
                 "model_run",
-                f"{origin} does not run on {input_shape}: {_first_line(error)}.",
+                f"{origin} does not run on {input_shape}: {first_line(error)}.",
                 remedy="Correct `input_shape` in the manifest, or get another file.",
             ) from error
         if not all(isinstance(one, np.ndarray) and one.dtype == np.float32 for one in warm):
@@ -109,12 +108,13 @@ def open_session(
 ) -> BoundSession:
     """Open one file of a verified pack: the very bytes that were hashed, not the path again.
 
-    `threads` compute one run. They do not spin while idle, since other lanes need the processor.
     Raises `InvalidInputError` for a file that is not such a model.
     """
     model = prepared_model(pack.read(file), origin=file.name)
     return BoundSession(
-        _inference(model, threads=threads, origin=file.name), file.input_shape, origin=file.name
+        inference_session(model, threads=threads, origin=file.name),
+        file.input_shape,
+        origin=file.name,
     )
 
 
@@ -125,39 +125,16 @@ def open_any_size(pack: VerifiedPack, file: YuNet, *, threads: int) -> OpenSizeS
     Otherwise as `open_session`.
     """
     model = pack.read(file)
-    fixed = _inference(prepared_model(model, origin=file.name), threads=threads, origin=file.name)
+    fixed = inference_session(
+        prepared_model(model, origin=file.name), threads=threads, origin=file.name
+    )
     given = _only_input(fixed, file.input_shape, origin=file.name)
     opened = with_open_size(model, input_name=given.name, origin=file.name)
     session = OpenSizeSession(
-        _inference(opened, threads=threads, origin=file.name), origin=file.name
+        inference_session(opened, threads=threads, origin=file.name), origin=file.name
     )
     session.at(file.input_shape)
     return session
-
-
-def _inference(model: bytes, *, threads: int, origin: str) -> ort.InferenceSession:
-    if not 1 <= threads <= (os.cpu_count() or 1):
-        raise InvalidInputError(
-            "threads",
-            f"{threads} inference threads do not fit this machine.",
-            remedy=f"Use 1 to {os.cpu_count()}.",
-        )
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
-    options.enable_cpu_mem_arena = False
-    options.enable_mem_pattern = False
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 4  # what goes wrong is raised; a line beside it helps nobody
-    try:
-        return ort.InferenceSession(model, sess_options=options, providers=["CPUExecutionProvider"])
-    except ORT_ERRORS as error:
-        raise InvalidInputError(
-            "model_unreadable",
-            f"{origin} is no model that onnxruntime can open: {_first_line(error)}.",
-            remedy="Get the file from its publisher, or convert it to ONNX anew.",
-        ) from error
 
 
 def _only_input(
@@ -183,7 +160,3 @@ def _only_input(
             remedy="Correct `input_shape` in the manifest.",
         )
     return given
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0].rstrip(". ")[:300]

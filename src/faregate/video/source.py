@@ -54,6 +54,8 @@ class FrameSource(Protocol):
 
     def __enter__(self) -> Self:
         """Open."""
+        self.open()
+        return self
 
     def __exit__(
         self,
@@ -62,6 +64,7 @@ class FrameSource(Protocol):
         trace: TracebackType | None,
     ) -> None:
         """Close."""
+        self.close()
 
     def __iter__(self) -> Iterator[Frame]:
         """Give frames until the source ends or is closed. Raises `MachineError` if it is lost."""
@@ -78,7 +81,7 @@ def unobserved(_camera: CameraId) -> None:
     """Take no note of an opening."""
 
 
-class _Camera:
+class _Camera(FrameSource):
     """What both sources share: one container, opened and closed."""
 
     def __init__(self, camera: CameraId, clock: Clock, on_open: OnOpen) -> None:
@@ -101,18 +104,6 @@ class _Camera:
         if self._container is not None:
             self._container.close()
             self._container = None
-
-    def __enter__(self) -> Self:
-        self.open()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _opened(self) -> av.container.InputContainer:
         if self._container is None:
