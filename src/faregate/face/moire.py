@@ -43,7 +43,8 @@ _COLOUR_BLOCK_PX: Final = 16
 _BLOCK_WIDTH: Final = 0.02
 _EXCESS_FROM: Final = 1.7
 """Natural logarithm. In squares of noise the highest peak stands out by 1.5 on average, with a
-standard deviation of 0.17 (4,000 squares): what is beyond one deviation of that counts."""
+standard deviation of 0.17 (`tests/face/test_moire.py` has both): what is beyond one deviation of
+that counts."""
 
 _FRAMES_MIN: Final = 6
 _FRAMES_MAX: Final = 64
