@@ -82,7 +82,8 @@ def test_a_display_shows_the_eyes_where_it_was_told() -> None:
     """The window's picture has its eyes at the place and size that were asked for."""
     device = Device.drawn(np.random.default_rng(3))
     still = rider_a().as_still()
-    carrier = device.showing(still, magnified=0.4, eyes=(0.5, 0.4))
+    picture = device.picture(still, magnified=0.4, eyes=(0.5, 0.4))
+    carrier = device.around(picture, magnified=0.4, eyes=(0.5, 0.4))
     left, top, right, bottom = carrier.window
     assert right - left == pytest.approx(device.window_m[0])
     assert bottom - top == pytest.approx(device.window_m[1])

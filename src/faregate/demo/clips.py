@@ -6,7 +6,7 @@ the roles. Enrolment, each walk-up and the print are different scenes: no frame 
 
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, assert_never
@@ -14,9 +14,10 @@ from typing import Final, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
+from faregate.scenes.attacks import attack_walk_up
 from faregate.scenes.head import live_walk_up
+from faregate.scenes.looks import AttackKind
 from faregate.scenes.portraits import Portrait, rider_a, rider_b
-from faregate.scenes.print import print_walk_up
 from faregate.scenes.walkup import WalkUp
 from faregate.video.recording import ClipCodec, write_clip
 
@@ -24,6 +25,9 @@ HARBOUR_LANE: Final = 1
 MUSEUM_LANE: Final = 2
 FIRST_TRY: Final = 1
 _WORKERS: Final = 2
+_PHOTO_S: Final = 4.0
+"""A photo is held up for longer than a walk-up takes: where depth can't be judged, a gate waits for
+another `ApproachPolicy.judge_max_ms` in the zone before it answers."""
 
 
 class Clip(StrEnum):
@@ -140,6 +144,7 @@ def _frames(scene: _Scene, seed: int) -> tuple[Iterator[NDArray[np.uint8]], int]
         case _Show.LIVE:
             return live_walk_up(scene.portrait(), walk), walk.fps
         case _Show.PRINT:
-            return print_walk_up(scene.portrait(), walk), walk.fps
+            held_up = replace(walk, seconds=_PHOTO_S)
+            return attack_walk_up(scene.portrait(), held_up, AttackKind.PRINT), walk.fps
         case _:
             assert_never(scene.show)

@@ -203,15 +203,13 @@ class Device:
             black=black,
         )
 
-    def showing(self, still: Still, *, magnified: float, eyes: tuple[float, float]) -> Carrier:
-        """Show a picture, its eyes at a place given as parts of the window."""
-        pixels = self.picture(still, magnified=magnified, eyes=eyes)
-        return self.around(pixels, magnified=magnified, eyes=eyes)
-
     def picture(
         self, still: Still, *, magnified: float, eyes: tuple[float, float]
     ) -> NDArray[np.uint8]:
-        """Give what is in the window (h, w, 3): the picture, black beside it."""
+        """Give what is in the window (h, w, 3): the picture, black beside it.
+
+        Its eyes are at a place given as parts of the window.
+        """
         width, height = (round(side * _DISPLAY_PX_PER_M) for side in self.window_m)
         middle = (width * eyes[0], height * eyes[1])
         return _scaled(still, (width, height), middle, magnified * _DISPLAY_PX_PER_M, (0, 0, 0))

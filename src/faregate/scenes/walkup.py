@@ -19,11 +19,13 @@ _CHIN_M: Final = 0.14
 
 
 class _Chance(IntEnum):
-    """What a seed is drawn for, so that more draws for one thing do not change another."""
+    """What a seed is drawn for, so that more draws for one thing do not change another.
+
+    A number stays with its thing, and a free one is left out: published figures were drawn so.
+    """
 
     LANE = 0
     PERSON = 1
-    HAND = 2
     SENSOR = 3
     KIOSK = 4
     FACE = 5
@@ -76,10 +78,6 @@ class WalkUp:
     def kiosk_chance(self) -> np.random.Generator:
         """Draw how somebody stands and turns while enrolling."""
         return np.random.default_rng([self.seed, _Chance.KIOSK])
-
-    def hand_chance(self) -> np.random.Generator:
-        """Draw how a print is held."""
-        return np.random.default_rng([self.seed, _Chance.HAND])
 
     def sensor_chance(self) -> np.random.Generator:
         """Draw noise and changes of light."""
