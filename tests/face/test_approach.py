@@ -115,7 +115,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
             self.frames = 0
             world.wiped_tracks += 1
 
-    nose = Relief(agreement=0.9, strength=9.0, judged=True, score=0.9)
+    nose = Relief(agreement=0.9, judged=True, score=0.9)
     monkeypatch.setattr(evidence_module, "ParallaxTrack", Track)
     monkeypatch.setattr(evidence_module, "measure_relief", lambda motion: nose)  # noqa: ARG005
     return world

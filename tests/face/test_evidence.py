@@ -46,7 +46,7 @@ def show(evidence: LivenessEvidence, detector: DlibDetector) -> None:
         for face in detector.detect(frame)[:1]:
             evidence.follow(frame, grey, face, at_ns=count * 66_666_667)
             if count % 4 == 0:
-                evidence.look(frame, grey, face, template)
+                evidence.look(frame, face, template)
         if evidence.judged:
             break
 

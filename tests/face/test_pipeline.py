@@ -76,7 +76,7 @@ class _Deep(ParallaxTrack):
 def deep(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let flat pictures pass for heads."""
     monkeypatch.setattr(evidence_module, "ParallaxTrack", _Deep)
-    nose = Relief(agreement=0.9, strength=9.0, judged=True, score=0.9)
+    nose = Relief(agreement=0.9, judged=True, score=0.9)
     monkeypatch.setattr(evidence_module, "measure_relief", lambda motion: nose)  # noqa: ARG005
 
 

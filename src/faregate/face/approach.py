@@ -305,7 +305,7 @@ class Approach:
             self._frames.add(held)
         else:
             self._frames.exchange(held)
-        self._evidence.look(frame, grey, face, template)
+        self._evidence.look(frame, face, template)
         return Sight.FUSED
 
     def _embed(self, frame: Frame, face: DetectedFace) -> FaceTemplate:

@@ -71,14 +71,11 @@ class LivenessEvidence:
             self._detail.add(square)
             square[:] = 0
 
-    def look(
-        self, frame: Frame, grey: NDArray[np.uint8], face: DetectedFace, template: FaceTemplate
-    ) -> None:
+    def look(self, frame: Frame, face: DetectedFace, template: FaceTemplate) -> None:
         """Take a frame that is part of the probe, with its template.
 
         The template stays the caller's, to wipe; it is read until then.
         """
-        del grey  # followed, not looked at
         self._steadiness.add(template)
         if self._passive is not None:
             self._passive.add(frame, face)
@@ -95,9 +92,9 @@ class LivenessEvidence:
         cues = [
             Cue(
                 kind=CueKind.PARALLAX,
-                score=float(depth.score) if depth.judged else 0.0,
-                judged=bool(depth.judged),
-                measure=_log_odds(float(depth.score)) if depth.judged else 0.0,
+                score=depth.score,
+                judged=depth.judged,
+                measure=_log_odds(depth.score) if depth.judged else 0.0,
             ),
             Cue(
                 kind=CueKind.RELIEF,

@@ -63,17 +63,16 @@ class Relief:
     """How like a head's the depth of one face is, besides what a smooth sheet could show.
 
     `agreement` is the correlation with a nose and eye sockets, from 0 to 1, taken down where it
-    hardly moved; `strength` that motion, in distances between the eyes. `score` is in 0..1; 0.5 or
-    more means a head. `judged` is false, and the score 0, where there was too little to tell.
+    hardly moved. `score` is in 0..1; 0.5 or more means a head. `judged` is false, and the score 0,
+    where there was too little to tell.
     """
 
     agreement: float
-    strength: float
     judged: bool
     score: float
 
 
-UNJUDGED: Final = Relief(agreement=0.0, strength=0.0, judged=False, score=0.0)
+UNJUDGED: Final = Relief(agreement=0.0, judged=False, score=0.0)
 
 
 def measure_relief(motion: FaceMotion) -> Relief:
@@ -87,9 +86,10 @@ def measure_relief(motion: FaceMotion) -> Relief:
     if kept.sum() < POINTS_MIN:
         return UNJUDGED
     points = reference.points[kept].astype(np.float64)
-    left = without_smooth(residuals[:, kept], points)
+    terms = smooth_terms(points)
+    left = _without_smooth(residuals[:, kept], terms)
     nose = expected_relief(points, reference.landmarks.astype(np.float64))
-    nose = _straightened(nose, smooth_terms(points))
+    nose = straightened(nose, terms)
     length = float(np.linalg.norm(nose))
     if length == 0.0:  # no point near a nose or an eye
         return UNJUDGED
@@ -100,20 +100,18 @@ def measure_relief(motion: FaceMotion) -> Relief:
     judged = agreement >= _AGREEMENT_MIN or enough
     return Relief(
         agreement=agreement,
-        strength=strength,
         judged=judged,
         score=agreement / (agreement + _AGREEMENT_MIN) if judged else 0.0,
     )
 
 
-def without_smooth(
-    residuals: NDArray[np.float32], points: NDArray[np.float64]
+def _without_smooth(
+    residuals: NDArray[np.float32], terms: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Take out of the motion (T, N, 2) of points (N, 2) what a smooth sheet could do.
+    """Take out of the motion (T, N, 2) what a smooth sheet could do: `smooth_terms` (N, K).
 
     Also the mean over time, which holds the reference's own noise. NaN becomes 0.
     """
-    terms = smooth_terms(points)
     seen = np.isfinite(residuals[:, :, 0]).astype(np.float64)
     motion = np.nan_to_num(residuals).astype(np.float64)
     # One small system of normal equations a frame; the terms are orthonormal, so it is a good one.
@@ -161,8 +159,8 @@ def smooth_terms(points: NDArray[np.float64]) -> NDArray[np.float64]:
     return terms
 
 
-def _straightened(profile: NDArray[np.float64], terms: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Take the smooth part out of one value a point (N,)."""
+def straightened(profile: NDArray[np.float64], terms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Take out of one value a point (N,) what `smooth_terms` (N, K) of these points can do."""
     left: NDArray[np.float64] = profile - terms @ (terms.T @ profile)
     return left
 

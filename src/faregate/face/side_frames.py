@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from faregate.face.detect import DetectedFace
 from faregate.face.liveness import Cue, CueKind
 from faregate.face.motion import EYES_PX, chip_of, likeness
-from faregate.face.relief import expected_relief, smooth_terms
+from faregate.face.relief import expected_relief, smooth_terms, straightened
 
 _FRAMES_MIN: Final = 3
 _FRAMES_MAX: Final = 24
@@ -169,8 +169,8 @@ def nose_height(depth_mm: NDArray[np.uint16], face: DetectedFace) -> tuple[float
         if there.mean() < _SEEN_MIN:
             return nothing
         terms = smooth_terms(_OVAL[there] * EYES_PX)
-        nose = expected[there] - terms @ (terms.T @ expected[there])
-        left = stands_out[there] - terms @ (terms.T @ stands_out[there])
+        nose = straightened(expected[there], terms)
+        left = straightened(stands_out[there], terms)
         power = float(nose @ nose)
         if power == 0.0:
             return nothing

@@ -17,10 +17,11 @@ _FRAMES_MIN: Final = 3
 
 
 class Steadiness:
-    """How alike the templates of one probe are. Templates are lent, never copied.
+    """How alike the templates of one approach are. Templates are lent, never copied.
 
-    The cue's measure is the least similarity of any two, on a scale on which 0 is the pack's
-    `same_person_min` and 1 is identity: so that one boundary does for every model.
+    The cue's measure is the least similarity of any two that were held at the same time, on a scale
+    on which 0 is the pack's `same_person_min` and 1 is identity: so that one boundary does for
+    every model. What a template disagreed on counts on after a better frame took its place.
     """
 
     def __init__(self, *, same_person_min: float) -> None:
@@ -30,10 +31,7 @@ class Steadiness:
         self._seen = 0
 
     def add(self, template: FaceTemplate) -> None:
-        """Take one more; it stays the caller's, to wipe, and is compared with later ones.
-
-        One that was wiped since, because a better frame took its place, is compared no more.
-        """
+        """Take one more; the caller's to wipe, and until then compared with later ones."""
         self._templates = [other for other in self._templates if other.vector.any()]
         alike = [template.similarity(other) for other in self._templates]
         self._least = min([self._least, *alike])
