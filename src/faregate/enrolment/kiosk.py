@@ -158,11 +158,11 @@ class Kiosk:
 
 
 def liveness_level(liveness: Liveness) -> int:
-    """Give how many independent kinds of evidence showed a living head.
+    """Give how many independent kinds of evidence for a living head were asked, and agreed.
 
     1 is depth by motion alone, as with any camera and pack; a passive network, a challenge, a
     depth and an infrared camera add one each. What can only refuse (moire, lost detail, moving
     light, a surround that moves, frames that disagree) adds none. A level says how much was
-    looked at, not how sure it is.
+    looked at, not how sure it is: a print bent well agrees by its depth too.
     """
     return independent_witnesses(liveness)
