@@ -211,6 +211,41 @@ def test_a_bomb_takes_no_memory(tmp_path: Path) -> None:
     assert int(told[-1]) < 10_000  # KiB
 
 
+PEAK_OF_ONE = """
+import resource, sys
+from pathlib import Path
+from faregate.bench.pictures import read_picture
+assert read_picture(Path(sys.argv[1])).shape == (7_000, 7_000, 3)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+LARGE = {
+    "grey.jpg": ("L", "JPEG"),
+    "colour.jpg": ("RGB", "JPEG"),
+    "print.jpg": ("CMYK", "JPEG"),
+    "colour.png": ("RGB", "PNG"),
+    "clear.png": ("RGBA", "PNG"),
+    "wide.png": ("I;16", "PNG"),
+    "colour.webp": ("RGB", "WEBP"),
+}
+"""No BMP: one of 49 megapixels is larger than `FILE_BYTES_MAX`."""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", LARGE)
+def test_what_a_large_still_takes(
+    name: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """49 blank megapixels, in a process of their own, whose peak holds Python and NumPy too."""
+    mode, kind = LARGE[name]
+    path = tmp_path / name
+    Image.new(mode, (7_000, 7_000)).save(path, kind)
+    command = [sys.executable, "-c", PEAK_OF_ONE, str(path)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    mebibytes = int(told) // 1024
+    record_property(f"reading 49 megapixels, {name}, peak, MiB", mebibytes)
+    assert mebibytes < 2_048
+
+
 @pytest.mark.parametrize(
     ("content", "defect"),
     [

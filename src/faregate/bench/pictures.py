@@ -24,8 +24,9 @@ FILE_BYTES_MAX: Final = 64 * 2**20
 """A 50-megapixel PNG of a photo is about this large; the whole file is held while it is read."""
 
 PIXELS_MAX: Final = 50_000_000
-"""What the better phones take. Reading one of 49 megapixels needs 0.5 to 1.2 GiB at its peak,
-by format and mode (2026-11-23): Pillow holds four bytes a pixel, twice while it converts."""
+"""What the better phones take. A process that reads 49 megapixels needs 0.5 to 1.1 GiB at its peak,
+by format and mode, besides the file itself (`tests/bench/test_pictures.py` at length, 2026-11-24):
+Pillow holds four bytes a pixel, twice while it converts."""
 
 SIDE_MIN_PX: Final = 40
 """The least distance between the eyes at a gate: no face in a smaller picture could be used."""
