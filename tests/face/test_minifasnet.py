@@ -1,5 +1,6 @@
 """The passive network sees the crop it was trained with."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +13,13 @@ from hypothesis import strategies as st
 
 from fakes.drawn_pictures import Picture, doll, gradient, noise
 from fakes.walkups import NOON, still
+from faregate.bench.face_ways import frame_of, middle_face
+from faregate.bench.people import Split, split_of
+from faregate.bench.pictures import read_picture
 from faregate.face.detect import DetectedFace
+from faregate.face.liveness import LIVENESS_MIN
 from faregate.face.minifasnet import MiniFasNets, crop_around
+from faregate.face.pipeline import FacePipeline
 from faregate.ids import CameraId
 from faregate.models.manifest import MiniFasNet
 from faregate.models.pack import VerifiedPack, verify
@@ -130,3 +136,27 @@ def test_the_same_portraits_in_grey_are_taken_for_attacks(
     colours = still(portrait)
     grey = cv2.cvtColor(cv2.cvtColor(colours.pixels, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     assert networks.score(replace(colours, pixels=grey.astype(np.uint8)), face_of(portrait)) < 0.5
+
+
+@pytest.mark.long
+def test_most_grey_people_are_taken_for_attacks(
+    pack: VerifiedPack,
+    networks: MiniFasNets,
+    test_data: Path,
+    record_property: Callable[[str, object], None],
+) -> None:
+    """Of grey pictures of development people, one each, by far most: a grey camera can't use it."""
+    pipeline = FacePipeline(pack)
+    folders = sorted((test_data / "faces" / "lfw").iterdir())
+    chosen = [folder for folder in folders if split_of(folder.name) is Split.DEVELOPMENT]
+    scores = []
+    for folder in chosen[:300]:
+        pixels = read_picture(min(folder.iterdir()))
+        assert isinstance(pixels, np.ndarray)
+        height, width = pixels.shape[:2]
+        frame = frame_of(pixels)
+        found = pipeline.detect(frame)
+        scores += [networks.score(frame, middle_face(found, width=width, height=height))]
+    taken = sum(score < LIVENESS_MIN for score in scores)
+    record_property("grey pictures of people, taken for attacks", f"{taken} of {len(scores)}")
+    assert taken > len(scores) / 2
