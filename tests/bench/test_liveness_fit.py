@@ -75,7 +75,7 @@ def test_a_required_cue_yields_where_it_costs_too_much() -> None:
     ],
     ids=["all pass", "not judged", "required fails", "other fails", "required absent", "silent"],
 )
-def test_judges_by_the_weakest_link(given_trial: Trial, outcome: Outcome) -> None:
+def test_refuses_what_is_below_any_boundary(given_trial: Trial, outcome: Outcome) -> None:
     """Every cue that judged must pass, and the required ones must have judged."""
     fit = Fit(
         boundaries=(Boundary(CueKind.PARALLAX, 1.0), Boundary(CueKind.PASSIVE, 0.7)),

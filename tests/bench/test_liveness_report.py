@@ -12,7 +12,7 @@ import pytest
 from fakes.liveness_trials import POLICY, drawn, scores, silent
 from faregate.bench.liveness import choose
 from faregate.bench.liveness_card import liveness_card
-from faregate.bench.liveness_page import headline_sentences, write_findings
+from faregate.bench.liveness_page import write_findings
 from faregate.bench.liveness_report import (
     GENERATED_ONLY,
     Made,
@@ -21,6 +21,7 @@ from faregate.bench.liveness_report import (
 )
 from faregate.bench.liveness_scores import SCORES_NAME, read_scores
 from faregate.bench.liveness_trials import LIVE
+from faregate.bench.liveness_words import headline_sentences
 from faregate.bench.people import Split
 from faregate.errors import InvalidInputError, MachineError
 from faregate.face.capture import Sight

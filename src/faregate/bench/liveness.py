@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from faregate.bench.liveness_fit import cross_validated, fit_boundaries, leave_one_kind_out
-from faregate.bench.liveness_fusion import compare_fusions
+from faregate.bench.liveness_doubts import DoubtsRates, compare_doubts, living_measures
+from faregate.bench.liveness_fit import (
+    TooFewToFitError,
+    cross_validated,
+    fit_boundaries,
+    leave_one_kind_out,
+)
 from faregate.bench.liveness_rates import liveness_rates
 from faregate.bench.liveness_report import Chosen, LivenessFindings, findings
 from faregate.bench.liveness_run import OnTrial, PackChoice, run_clips
 from faregate.bench.liveness_scores import Scores
-from faregate.bench.liveness_trials import LIVE, Clip, Outcome, Trial
+from faregate.bench.liveness_trials import Clip, Outcome, Trial
 from faregate.bench.people import Split
 from faregate.errors import InvalidInputError
 from faregate.face.liveness import LIVENESS_MIN, LivenessPolicy, fuse
@@ -85,31 +90,59 @@ def _judged_again(trial: Trial, policy: LivenessPolicy) -> Trial:
 
 
 def choose(scores: Scores, policy: LivenessPolicy, development: Scores | None) -> Chosen | None:
-    """Choose boundaries by the rule and test them; None where there is nothing to choose on."""
+    """Choose boundaries by the rule and test them; None where there is too little to choose on."""
     if development is None:
         if scores.people is not Split.DEVELOPMENT:
             return None
         development = scores
-    kinds = {trial.label.kind for trial in development.trials} - {LIVE}
-    if len(kinds) == 1:
-        return None  # without its only kind, nothing would be left to choose on
-    fit = fit_boundaries(development.trials, policy)
-    return Chosen(
-        fit=fit,
-        development=liveness_rates(development.trials, fit.judge),
-        cross_validated=cross_validated(development.trials, policy),
-        fusions=compare_fusions(development.trials, policy),
-        left_out=leave_one_kind_out(development.trials, scores.trials, policy),
-    )
+    try:
+        fit = fit_boundaries(development.trials, policy)
+        return Chosen(
+            fit=fit,
+            development=liveness_rates(development.trials, fit.judge),
+            cross_validated=cross_validated(development.trials, policy),
+            living=living_measures(development.trials),
+            doubts=compare_doubts(development.trials, policy),
+            left_out=leave_one_kind_out(development.trials, scores.trials, policy),
+        )
+    except TooFewToFitError:
+        return None  # the rates are worth a report all the same
 
 
-def refuse_mixing(development: Scores, *, generated: bool, people: Split | None, pack: str) -> None:
-    """Raise `InvalidInputError` where boundaries for such clips may not be chosen on these."""
+def pooled(several: Sequence[Scores]) -> Scores:
+    """Give one or more runs on development people as one.
+
+    A person counts as one by number: rightly where all runs are on the same stills, and as people
+    alike where they are not. Raises `InvalidInputError` for other people, and for unlike runs.
+    """
+    for scores in several:
+        _refuse_unlike(several[0], generated=scores.generated, pack=scores.pack)
+        if scores.people is not Split.DEVELOPMENT:
+            raise InvalidInputError(
+                "people_split",
+                "Nothing is chosen on people who are reported, nor on people whom nobody divided.",
+                remedy="Name reports of faregate bench liveness --people development.",
+            )
+    return replace(several[0], trials=tuple(trial for run in several for trial in run.trials))
+
+
+def doubts_of(scores: Scores, policy: LivenessPolicy) -> tuple[DoubtsRates, ...]:
+    """Compare sums of doubts. Raises `InvalidInputError` with too few clips."""
+    try:
+        return compare_doubts(scores.trials, policy)
+    except TooFewToFitError as error:
+        raise InvalidInputError(
+            "doubts_too_few",
+            f"{len(scores.trials)} clips are too few to judge some people by others.",
+            remedy="Measure more people, and attacks that come near enough to be judged.",
+        ) from error
+
+
+def _refuse_unlike(development: Scores, *, generated: bool, pack: str) -> None:
     if development.generated is not generated:
         raise InvalidInputError(
             "clips_mixed",
-            "The scores to choose on and the clips to report on are generated in one case, real "
-            "in the other.",
+            "Some of the clips are generated, and some are recordings.",
             remedy="Choose and report on clips of one sort: a figure never mixes them.",
         )
     if development.pack != pack:
@@ -118,6 +151,11 @@ def refuse_mixing(development: Scores, *, generated: bool, people: Split | None,
             f"The scores to choose on are of the pack {development.pack}, not {pack}.",
             remedy="Measure development clips with the same pack first.",
         )
+
+
+def refuse_mixing(development: Scores, *, generated: bool, people: Split | None, pack: str) -> None:
+    """Raise `InvalidInputError` where boundaries for such clips may not be chosen on these."""
+    _refuse_unlike(development, generated=generated, pack=pack)
     if development.people is not Split.DEVELOPMENT or people is not Split.REPORT:
         raise InvalidInputError(
             "people_split",

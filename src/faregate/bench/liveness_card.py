@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from faregate.bench.liveness_page import (
+from faregate.bench.liveness_words import (
     ATTACK_HEAD,
     CUE_HEAD,
     LEFT_OUT_HEAD,
@@ -13,6 +13,7 @@ from faregate.bench.liveness_page import (
     cue_rows,
     cues_sentence,
     headline_sentences,
+    kind_words,
     left_out_rows,
     limits,
     living_rows,
@@ -57,9 +58,7 @@ def liveness_card(reports: Sequence[Report]) -> str:
 
 def _parts(report: Report) -> Iterator[str]:
     data = report["data"]
-    clips = ", ".join(
-        f"{number} {kind.replace('_', ' ')}" for kind, number in data["clips"].items()
-    )
+    clips = ", ".join(f"{number} {kind_words(kind)}" for kind, number in data["clips"].items())
     yield f"## `{report['pack']['pack']}`"
     yield f"{data['source']}: {clips}. Measured on {report['made_at'][:10]}."
     yield _bullets(headline_sentences(report)[1:])

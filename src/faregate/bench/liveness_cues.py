@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from faregate.bench.liveness_rates import LivenessRates, liveness_rates
+from faregate.bench.liveness_rates import LivenessRates, judged_by, liveness_rates
 from faregate.bench.liveness_trials import Outcome, Trial
-from faregate.face.liveness import LIVENESS_MIN, Cue, CueKind, LivenessPolicy, fuse
+from faregate.face.liveness import LIVENESS_MIN, Cue, CueKind, LivenessPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,15 +41,17 @@ def contributions(trials: Sequence[Trial], policy: LivenessPolicy) -> tuple[Cont
 
 
 def _contribution(kind: CueKind, trials: Sequence[Trial], policy: LivenessPolicy) -> Contribution:
+    of_others = judged_by(replace(policy, required=policy.required - {kind}))
+    of_this = judged_by(replace(policy, required=frozenset({kind})))
+
     def without(trial: Trial) -> Outcome:
-        others = [cue for cue in trial.cues if cue.kind is not kind]
-        reduced = replace(policy, required=policy.required - {kind})
         present = kind not in policy.required or _judged(trial, kind) is not None
-        return _verdict(trial, others if present else [], reduced)
+        others = tuple(cue for cue in trial.cues if cue.kind is not kind)
+        return of_others(replace(trial, cues=others if present else ()))
 
     def alone(trial: Trial) -> Outcome:
-        only = [cue for cue in trial.cues if cue.kind is kind]
-        return _verdict(trial, only, replace(policy, required=frozenset({kind})))
+        only = tuple(cue for cue in trial.cues if cue.kind is kind)
+        return of_this(replace(trial, cues=only))
 
     return Contribution(
         cue=kind,
@@ -57,12 +59,6 @@ def _contribution(kind: CueKind, trials: Sequence[Trial], policy: LivenessPolicy
         without=liveness_rates(trials, without),
         alone=liveness_rates(trials, alone),
     )
-
-
-def _verdict(trial: Trial, cues: Sequence[Cue], policy: LivenessPolicy) -> Outcome:
-    if trial.outcome is Outcome.NO_RESPONSE:
-        return Outcome.NO_RESPONSE
-    return Outcome.LIVE if fuse(cues, policy).score >= LIVENESS_MIN else Outcome.ATTACK
 
 
 def _judged(trial: Trial, kind: CueKind) -> Cue | None:

@@ -28,6 +28,10 @@ FOLDS: Final = 5
 _SEED: Final = 30_107
 
 
+class TooFewToFitError(ValueError):
+    """Without living people and attacks that the required cues judged, nothing is chosen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Boundary:
     """Live from this measure on: `boundary` of a `CueRule`, to be copied into a policy."""
@@ -45,7 +49,7 @@ class Fit:
     """These must have judged, with or without a boundary."""
 
     def judge(self, trial: Trial) -> Outcome:
-        """Say what the weakest link would with these boundaries."""
+        """Refuse what is below any of these boundaries."""
         if trial.outcome is Outcome.NO_RESPONSE:
             return Outcome.NO_RESPONSE
         judged = {cue.kind: cue.measure for cue in trial.cues if cue.judged}
@@ -73,7 +77,7 @@ def fit_boundaries(
 ) -> Fit:
     """Choose. `trials` are of development people, `budget` a share of the living with a response.
 
-    Raises `ValueError` without a live clip or without an attack that the required cues judged.
+    Raises `TooFewToFitError` without a live clip or an attack that the required cues judged.
     """
     table = _Table.of(trials, policy.required)
     allowed = int(budget * np.count_nonzero(table.live))
@@ -157,7 +161,7 @@ class _Table:
         kinds = {kind: kind_of == kind for kind in sorted(set(labels) - {LIVE})}
         live = kind_of == LIVE
         if not kinds or not live.any():
-            raise ValueError("a fit needs live clips and attacks that were judged")
+            raise TooFewToFitError("a fit needs live clips and attacks that were judged")
         return cls(cues=cues, values=np.array(rows), live=live, kinds=kinds)
 
     def result(self, boundaries: Mapping[int, float]) -> _Result:
@@ -188,7 +192,7 @@ def _between(low: float, high: float) -> float:
     return middle if middle > low else high
 
 
-def people_folds(trials: Sequence[Trial]) -> dict[int, int]:
+def _people_folds(trials: Sequence[Trial]) -> dict[int, int]:
     """Give the part, of `FOLDS`, that each person's clips are judged in; the same every time."""
     people = np.array(sorted({trial.label.person for trial in trials}))
     np.random.default_rng(_SEED).shuffle(people)
@@ -200,9 +204,9 @@ def cross_validated(
 ) -> LivenessRates:
     """Give the rates of the rule itself: each fifth of the people judged as the rest chose.
 
-    Raises `ValueError` where a part of the people lacks live clips or attacks.
+    Raises `TooFewToFitError` where the people outside a part lack live clips or attacks.
     """
-    fold_of = people_folds(trials)
+    fold_of = _people_folds(trials)
     fits = [
         fit_boundaries(
             [trial for trial in trials if fold_of[trial.label.person] != fold],
@@ -223,7 +227,7 @@ def leave_one_kind_out(
 ) -> tuple[LeftOut, ...]:
     """For each kind: choose on development people without it, test on it with other people.
 
-    Raises `ValueError` where no other kind is left to choose on.
+    Raises `TooFewToFitError` where no other kind is left to choose on.
     """
     found = []
     for kind in sorted({trial.label.kind for trial in reported} - {LIVE}):

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from faregate.bench.error_rates import percentile_interval, person_weights, unseen_interval
 from faregate.bench.intervals import Interval, proportion_interval, upper_bound
 from faregate.bench.liveness_trials import LIVE, Outcome, Trial
+from faregate.face.liveness import LIVENESS_MIN, LivenessPolicy, fuse
 
 CLIPS_MIN: Final = 300
 """299 presentations without an error say "not above 1 %" at 95 %; with fewer the interval decides,
@@ -84,6 +85,18 @@ class LivenessRates:
 def said(trial: Trial) -> Outcome:
     """Judge a trial as the product did."""
     return trial.outcome
+
+
+def judged_by(policy: LivenessPolicy) -> Judge:
+    """Judge what the cues measured as the product would with this policy."""
+
+    def judge(trial: Trial) -> Outcome:
+        if trial.outcome is Outcome.NO_RESPONSE:
+            return Outcome.NO_RESPONSE
+        accepted = fuse(trial.cues, policy).score >= LIVENESS_MIN
+        return Outcome.LIVE if accepted else Outcome.ATTACK
+
+    return judge
 
 
 def liveness_rates(trials: Sequence[Trial], judge: Judge = said) -> LivenessRates:

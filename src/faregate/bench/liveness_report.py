@@ -10,8 +10,8 @@ import numpy as np
 
 from faregate.bench.intervals import CONFIDENCE, Interval, proportion_interval
 from faregate.bench.liveness_cues import Contribution, contributions, refused_together
+from faregate.bench.liveness_doubts import DoubtsRates, LivingMeasures
 from faregate.bench.liveness_fit import BUDGET, Fit, LeftOut
-from faregate.bench.liveness_fusion import FusionRates
 from faregate.bench.liveness_rates import (
     APCER_MAX,
     BPCER_MAX,
@@ -50,7 +50,11 @@ class Made:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """What the rule of `liveness_fit` chooses on development people, and how well that holds."""
+    """What development people say.
+
+    The boundaries that the rule of `liveness_fit` chooses and how well that holds, and what the
+    product's own sum of doubts rests on.
+    """
 
     fit: Fit
     development: LivenessRates
@@ -58,8 +62,8 @@ class Chosen:
     cross_validated: LivenessRates
     left_out: tuple[LeftOut, ...]
     """Tested on the report's people; on the development people where there are no others."""
-    fusions: tuple[FusionRates, ...]
-    """Ways to make one verdict of all cues, cross-validated over the development people."""
+    living: tuple[LivingMeasures, ...]
+    doubts: tuple[DoubtsRates, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,13 +237,26 @@ def _chosen(chosen: Chosen) -> dict[str, Any]:
         **_fit(chosen.fit),
         "development": _short(chosen.development),
         "cross_validated": _short(chosen.cross_validated),
-        "fusions": {
-            one.fusion: {
-                "cross_validated": _short(one.known),
-                "left_out": {rates.worst.kind: _short(rates) for rates in one.left_out},
-            }
-            for one in chosen.fusions
+        **doubts_document(chosen.living, chosen.doubts),
+    }
+
+
+def doubts_document(
+    living: Sequence[LivingMeasures], doubts: Sequence[DoubtsRates]
+) -> dict[str, Any]:
+    """Give what `usual` and `doubts_max` of the product's policy are chosen from."""
+    return {
+        "living": {
+            one.cue: {"middle": one.middle, "spread": one.spread, "n": one.clips} for one in living
         },
+        "doubts": [
+            {
+                "doubts_max": one.doubts_max,
+                "together": _short(one.together),
+                "boundaries_alone": _short(one.boundaries_alone),
+            }
+            for one in doubts
+        ],
     }
 
 

@@ -13,6 +13,7 @@ from faregate.bench.fares import JOURNEYS_MIN, FareBench, bench_fares
 from faregate.cli.bench_assist import assist
 from faregate.cli.bench_card import card
 from faregate.cli.bench_clips import clips
+from faregate.cli.bench_doubts import doubts
 from faregate.cli.bench_faces import faces
 from faregate.cli.bench_liveness import liveness
 from faregate.cli.bench_rejudge import rejudge
@@ -28,6 +29,7 @@ def bench() -> None:
 bench_app.command("assist")(assist)
 bench_app.command("card")(card)
 bench_app.command("clips")(clips)
+bench_app.command("doubts")(doubts)
 bench_app.command("faces")(faces)
 bench_app.command("liveness")(liveness)
 bench_app.command("rejudge")(rejudge)
