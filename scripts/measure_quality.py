@@ -3,14 +3,15 @@
 `uv run scripts/measure_quality.py PACK MODELS PEOPLE LIMIT`: PEOPLE is a folder of people
 (`person/picture.jpg`), LIMIT the similarity from which one counts as recognised. Only the half for
 development is used, each picture also spoiled as a gate's camera might. Prints, for the docstrings
-of `face.quality`, how the score orders pictures by their similarity to the person's others, what is
-left of failures without the worst, and what choosing and weighting frames by it brings. The same
-seed every time.
+of `face.quality` and `face.capture`, what unspoiled pictures measure, who is beyond each limit of
+`QualityPolicy` and what a tenth of the light costs; how the score orders pictures by their
+similarity to the person's others, what is left of failures without the worst, and what choosing and
+weighting frames by it brings. The same seed every time.
 """
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -22,8 +23,10 @@ from scipy.stats import spearmanr
 
 from faregate.bench.people import Split, split_of
 from faregate.bench.pictures import read_picture
+from faregate.face.approach import Models
+from faregate.face.capture import Quality, Sight
 from faregate.face.pipeline import open_models
-from faregate.face.quality import measure_quality
+from faregate.face.quality import QualityPolicy, defect, measure_quality
 from faregate.ids import CameraId
 from faregate.models.pack import verify
 from faregate.video.frame import Frame
@@ -34,19 +37,31 @@ ENROLLED: Final = 3
 VARIANTS: Final = 3
 TRIALS: Final = 40
 NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
+DARK: Final = 0.1
+MEASURES: Final = ("sharpness", "dynamic_range", "overexposed", "symmetry", "score")
 
 Vector = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """One picture: whose it is, whether it was spoiled, its template and score."""
+    """One picture: whose it is, whether it was spoiled, its template and what is said of it.
+
+    `dark` is the template of the same picture with a tenth of its light, None where there is none.
+    """
 
     person: int
     picture: int
     spoiled: bool
     vector: Vector
-    score: float
+    quality: Quality
+    defect: Sight | None
+    dark: Vector | None
+
+    @property
+    def score(self) -> float:
+        """The number of them all."""
+        return self.quality.score
 
 
 def spoiled(pixels: NDArray[np.uint8], chance: np.random.Generator) -> NDArray[np.uint8]:
@@ -99,11 +114,34 @@ def looks(pack: str, models: Path, people: Path) -> Iterator[Look]:
             variants = [pixels, *(spoiled(pixels, chance) for _ in range(VARIANTS - 1))]
             for variant, seen in enumerate(variants):
                 frame = Frame(CameraId("still"), NOW, 0, np.ascontiguousarray(seen))
-                grey = cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
-                for face in opened.detector.detect(frame)[:1]:
-                    vector = opened.embedder.embed(frame, face).vector.copy()
-                    score = measure_quality(grey, face).score
-                    yield Look(person, number, variant > 0, vector, score)
+                found = _look(opened, frame)
+                if found is None:
+                    continue
+                vector, quality, wrong = found
+                dimmed = None if variant else _look(opened, _dimmed(frame))
+                yield Look(
+                    person=person,
+                    picture=number,
+                    spoiled=variant > 0,
+                    vector=vector,
+                    quality=quality,
+                    defect=wrong,
+                    dark=dimmed[0] if dimmed else None,
+                )
+
+
+def _dimmed(frame: Frame) -> Frame:
+    return replace(frame, pixels=np.rint(frame.pixels * DARK).astype(np.uint8))
+
+
+def _look(opened: Models, frame: Frame) -> tuple[Vector, Quality, Sight | None] | None:
+    grey = cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
+    height, width = grey.shape
+    for face in opened.detector.detect(frame)[:1]:
+        quality = measure_quality(grey, face)
+        wrong = defect(quality, face, width=width, height=height, policy=QualityPolicy())
+        return opened.embedder.embed(frame, face).vector.copy(), quality, wrong
+    return None
 
 
 def fused(vectors: Sequence[Vector], weights: Sequence[float] | None = None) -> Vector:
@@ -112,14 +150,61 @@ def fused(vectors: Sequence[Vector], weights: Sequence[float] | None = None) -> 
     return mean / np.linalg.norm(mean)
 
 
-def single(seen: Sequence[Look], similarity_min: float) -> None:
-    """Print what the score says of single pictures."""
-    scored = []
+def with_others(seen: Sequence[Look]) -> list[tuple[Look, Vector]]:
+    """Give each picture of somebody who has others, and what those fuse to."""
+    pairs = []
     for look in seen:
         same = [one for one in seen if one.person == look.person and not one.spoiled]
         others = [one.vector for one in same if one.picture != look.picture]
         if others:
-            scored.append((look.score, float(look.vector @ fused(others)), look.spoiled))
+            pairs.append((look, fused(others)))
+    return pairs
+
+
+def limits(seen: Sequence[Look], similarity_min: float) -> None:
+    """Print what unspoiled pictures measure, and who is refused by which limit."""
+    unspoiled = [look for look in seen if not look.spoiled]
+    for name in MEASURES:
+        low, median, high = np.percentile(
+            [getattr(look.quality, name) for look in unspoiled], [5, 50, 95]
+        )
+        print(f"{name} of the unspoiled: 5 % {low:.2f}, median {median:.2f}, 95 % {high:.2f}")
+    misfits = [look.quality.pose.misfit for look in unspoiled]
+    print(f"misfit of the unspoiled: 99 % below {np.percentile(misfits, 99):.3f}")
+    pairs = with_others(seen)
+    for sight in sorted({look.defect for look in seen if look.defect}):
+        beyond = [
+            float(look.vector @ own) for look, own in pairs if look.spoiled and look.defect is sight
+        ]
+        missed = sum(similarity < similarity_min for similarity in beyond)
+        plain = sum(look.defect is sight for look in unspoiled)
+        print(
+            f"{sight}: {missed} of {len(beyond)} spoiled ones not recognised; "
+            f"{plain} of {len(unspoiled)} unspoiled refused"
+        )
+
+
+def darkness(seen: Sequence[Look], similarity_min: float) -> None:
+    """Print what a tenth of the light costs: by the unspoiled pictures that a face is found in."""
+    pairs = [
+        (look.vector @ own, look.dark @ own)
+        for look, own in with_others(seen)
+        if look.dark is not None
+    ]
+    light, dark = np.array(pairs).T
+    unspoiled = sum(not look.spoiled for look in seen)
+    print(
+        f"a tenth of the light, faces found in {sum(look.dark is not None for look in seen)} of "
+        f"{unspoiled}: similarity {light.mean():.3f} becomes {dark.mean():.3f}, not recognised "
+        f"{np.mean(light < similarity_min):.3f} becomes {np.mean(dark < similarity_min):.3f}"
+    )
+
+
+def single(seen: Sequence[Look], similarity_min: float) -> None:
+    """Print what the score says of single pictures."""
+    scored = [
+        (look.score, float(look.vector @ own), look.spoiled) for look, own in with_others(seen)
+    ]
     score, similarity, is_spoiled = (np.array(column) for column in zip(*scored, strict=True))
     plain = ~is_spoiled.astype(bool)
     rho, rho_plain = (spearmanr(score[of], similarity[of])[0] for of in (slice(None), plain))
@@ -161,6 +246,8 @@ def choosing(seen: Sequence[Look], similarity_min: float) -> None:
 def main(pack: str, models: str, people: str, similarity_min: str) -> None:
     """Print everything."""
     seen = list(looks(pack, Path(models), Path(people)))
+    limits(seen, float(similarity_min))
+    darkness(seen, float(similarity_min))
     single(seen, float(similarity_min))
     choosing(seen, float(similarity_min))
 

@@ -36,10 +36,10 @@ _MEAN_FACES: Final = {
     ),
 }
 """x to the image's right, y down, z away from the camera, in distances between the eyes. x and y
-are the medians of what the two detectors say of LFW-a (development people, 600 and 398 pictures,
-2026-11-23). They can't tell the depths: those are rounded from head surveys, where the tip of
-the nose lies about 31 mm before the pupils, its base 15 mm, the corners of the mouth 2 mm, and the
-outer corners of the eyes 10 mm behind the inner ones."""
+are, to a hundredth, the medians of what the two detectors say of LFW-a (600 and 597 development
+people, `scripts/measure_mean_face.py`, 2026-11-24). They can't tell the depths: those are assumed,
+the tip of the nose 31 mm before the pupils, its base 15 mm, the corners of the mouth 2 mm, and the
+outer corners of the eyes 10 mm behind the inner ones. Too deep a nose makes turns look smaller."""
 
 _LOWEST: Final = {
     PointsKind.EYES_NOSE_MOUTH: slice(3, 5),
@@ -53,9 +53,10 @@ _PITCH_MAX_DEG: Final = 45.0
 
 _POINT_DEVIATION: Final = 0.05
 _POSE_DEVIATION_DEG: Final = 20.0
-"""Points scatter and people differ by about a twentieth of the eye distance; who looks where they
-go is seldom turned further than this. Together they decide how far a doubtful turn is believed:
-dlib's points hardly tell pitch from a long nose."""
+"""Points may be off by a twentieth of the eye distance without a turn (turns included, they scatter
+by 0.01 to 0.14, `scripts/measure_mean_face.py`); who looks where they go is seldom turned further
+than 20 degrees. Together they decide how far a doubtful turn is believed: dlib's points hardly tell
+pitch from a long nose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
