@@ -102,6 +102,20 @@ def test_quantizing_keeps_the_direction(seed: int, dimension: int) -> None:
     assert mine.similarity(back) > 0.9998
 
 
+@pytest.mark.parametrize("dimension", [128, 256])
+def test_quantizing_changes_similarities_as_little_as_rounding_must(dimension: int) -> None:
+    """By less than the largest component over 440, in standard deviation."""
+    changes = []
+    for seed in range(400):
+        buffer = bytearray(dimension)
+        mine, other = template(seed, dimension), template(seed + 1_000, dimension)
+        mine.quantize_into(memoryview(buffer))
+        back = FaceTemplate.from_quantized(MODEL, memoryview(buffer))
+        largest = float(np.abs(mine.vector).max())
+        changes.append((back.similarity(other) - mine.similarity(other)) * 440 / largest)
+    assert 0.8 < np.std(changes) < 1.1
+
+
 @given(seed=st.integers(0, 10_000))
 def test_quantizing_again_changes_nothing(seed: int) -> None:
     """T read back and written again is T: what was committed to stays provable."""
