@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from fakes.seen_people import SeenPeople, picture
 from faregate.assist.camera_watch import CameraWatch
-from faregate.assist.need import HelpNeeded, NeedKind
+from faregate.assist.events import HelpNeeded, NeedKind
 from faregate.assist.settings import AssistSettings
 from faregate.assist.zones import CameraZones
 from faregate.ids import CameraId

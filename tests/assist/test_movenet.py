@@ -13,7 +13,6 @@ from faregate.assist.stance import Stance, read_stance
 from faregate.clock import SystemClock
 from faregate.errors import InvalidInputError
 from faregate.ids import CameraId
-from faregate.models.manifest import MoveNetMultiPose
 from faregate.models.pack import VerifiedPack, verify
 from faregate.video.frame import Frame
 from faregate.video.source import FileCamera, Pace
@@ -91,14 +90,6 @@ def pack(test_models: Path) -> VerifiedPack:
     return verify("pose", test_models)
 
 
-@pytest.fixture(scope="module")
-def network(pack: VerifiedPack) -> MoveNetMultiPose:
-    """Give its one file."""
-    [file] = pack.manifest.files
-    assert isinstance(file, MoveNetMultiPose)
-    return file
-
-
 def a_frame(pixels: NDArray[np.uint8]) -> Frame:
     """Take a picture."""
     return Frame(
@@ -110,26 +101,30 @@ def a_frame(pixels: NDArray[np.uint8]) -> Frame:
 
 
 @pytest.mark.parametrize("shape", [(720, 1280), (480, 640), (1, 1), (33, 700), (900, 50)])
-def test_nobody_in_an_empty_picture(
-    shape: tuple[int, int], pack: VerifiedPack, network: MoveNetMultiPose
-) -> None:
+def test_nobody_in_an_empty_picture(shape: tuple[int, int], pack: VerifiedPack) -> None:
     """Any size and shape of picture is taken."""
-    pose = MultiPose(pack, network, threads=1, tiles=Tiles(2, 1), side=160)
+    pose = MultiPose(pack, threads=1, tiles=Tiles(2, 1), side=160)
     assert pose.look(a_frame(np.full((*shape, 3), 90, np.uint8))) == ()
 
 
-def test_an_odd_input_size_is_refused(pack: VerifiedPack, network: MoveNetMultiPose) -> None:
+def test_an_odd_input_size_is_refused(pack: VerifiedPack) -> None:
     """The network takes whole strides."""
-    for side in (330, 0):
+    for side in (330, 0, -32, 1056):
         with pytest.raises(InvalidInputError, match="input size"):
-            MultiPose(pack, network, threads=1, side=side)
+            MultiPose(pack, threads=1, side=side)
+
+
+def test_a_pack_of_faces_is_refused(test_models: Path) -> None:
+    """It finds nobody's joints."""
+    with pytest.raises(InvalidInputError, match="no postures"):
+        MultiPose(verify("permissive-small", test_models), threads=1)
 
 
 @pytest.mark.parametrize("threads", [0, 10_000])
-def test_threads_are_bounded(threads: int, pack: VerifiedPack, network: MoveNetMultiPose) -> None:
+def test_threads_are_bounded(threads: int, pack: VerifiedPack) -> None:
     """No thread and more threads than processors are both mistakes."""
     with pytest.raises(InvalidInputError, match="threads"):
-        MultiPose(pack, network, threads=threads)
+        MultiPose(pack, threads=threads)
 
 
 @pytest.fixture(scope="module")
@@ -146,21 +141,17 @@ def _pictures(path: Path) -> Iterator[Frame]:
 
 
 @pytest.mark.parametrize("tiles", [Tiles(), Tiles(2, 1)], ids=["whole", "cut"])
-def test_somebody_lying_is_found_once(
-    tiles: Tiles, fallen: Frame, pack: VerifiedPack, network: MoveNetMultiPose
-) -> None:
+def test_somebody_lying_is_found_once(tiles: Tiles, fallen: Frame, pack: VerifiedPack) -> None:
     """Also where tiles show the same person several times, whole or in part."""
-    pose = MultiPose(pack, network, threads=1).cut(tiles)
+    pose = MultiPose(pack, threads=1).cut(tiles)
     best, *_ = pose.look(fallen)
     assert read_stance(best, None) is Stance.DOWN
     assert len([one for one in pose.look(fallen) if one.score > 0.25]) == 1
 
 
-def test_two_people_beside_each_other_are_two(
-    fallen: Frame, pack: VerifiedPack, network: MoveNetMultiPose
-) -> None:
+def test_two_people_beside_each_other_are_two(fallen: Frame, pack: VerifiedPack) -> None:
     """The same picture twice, side by side and cut in two: everybody once."""
     both = np.concatenate([fallen.pixels, fallen.pixels], axis=1)
-    found = MultiPose(pack, network, threads=1, tiles=Tiles(2, 1)).look(a_frame(both))
+    found = MultiPose(pack, threads=1, tiles=Tiles(2, 1)).look(a_frame(both))
     sides = sorted(one.box.centre.x > 0.5 for one in found if one.score > 0.25)
     assert sides == [False, True]

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.people import lying, person, seated, standing
-from faregate.assist.need import Ending, HelpNeeded, NeedKind, Over, StillNeeded, WatchEvent
+from faregate.assist.events import Ending, HelpNeeded, NeedKind, Over, StillNeeded, WatchEvent
 from faregate.assist.policy import WatchPolicy
 from faregate.assist.posture import Posture
 from faregate.assist.stance import Stance

@@ -34,7 +34,7 @@ corners = [[0.6, 0.6], [0.9, 0.6], [0.75, 0.9]]
 def test_a_good_file_is_read() -> None:
     """The example that the next test spoils is good."""
     [camera] = parse_zones(ZONES, origin="zones.toml").cameras
-    assert (camera.camera_id, camera.place) == ("north", "Platform 2, north end")
+    assert (camera.camera, camera.place) == ("north", "Platform 2, north end")
     assert [zone.bench for zone in camera.zones][1:] == [BenchRule.LET_SLEEP, BenchRule.AS_FLOOR]
 
 
@@ -49,6 +49,7 @@ def test_a_good_file_is_read() -> None:
         ("[[0.6, 0.6], [0.9, 0.6], [0.75, 0.9]]", "[[0.6, 0.6], [0.9, 0.6]]", "corners"),
         ('bench = "as-floor"', 'bench = "wake"', "bench"),
         ("[[cameras]]", "[[cameras", "TOML"),
+        ("[[cameras]]", "deep = " + "[" * 5_000, "TOML"),
     ],
 )
 def test_a_spoiled_file_is_refused(before: str, after: str, place: str) -> None:

@@ -1,5 +1,6 @@
 """The bench of help detection: what its figures mean, and that it runs on any clip."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -120,7 +121,7 @@ def test_the_report_has_its_keys() -> None:
     found = AssistBench(
         plain_cameras=2.0, plain_runs=(1.9, 2.1), plain_cpu_ms=1000.0, rates=(rate,), growth=growth
     )
-    document = bench_document(found, measured="2026-06-01")
+    document = bench_document(found, measured=datetime(2026, 6, 1, tzinfo=UTC))
     assert document["rates"][0]["times_plain"] == 4.0
     assert document["rates"][0]["fall_to_alert_s"] == {"median": 6.0, "worst": 6.1, "n": 2}
     assert document["growth"]["ci95"] == [-0.02, 0.04]

@@ -1,4 +1,4 @@
-"""Exact binomial intervals: textbook values, and the law that makes them exact."""
+"""Exact intervals: textbook values, and the law that makes them exact."""
 
 from math import comb
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faregate.bench.intervals import proportion_interval, upper_bound
+from faregate.bench.intervals import count_interval, proportion_interval, upper_bound
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,15 @@ def test_intervals_are_the_textbooks(events: int, trials: int, low: float, high:
 def test_bounds_are_the_textbooks(events: int, trials: int, bound: float) -> None:
     """Without an event in 299 trials the rate is at most 1 %, one-sided at 95 %."""
     assert upper_bound(events, trials) == pytest.approx(bound, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("events", "low", "high"), [(0, 0.0, 3.689), (1, 0.0253, 5.572), (10, 4.795, 18.39)]
+)
+def test_intervals_of_counts_are_the_textbooks(events: int, low: float, high: float) -> None:
+    """Two-sided at 95 %, as Garwood's table has them."""
+    found = count_interval(events)
+    assert (found.low, found.high) == pytest.approx((low, high), rel=1e-3)
 
 
 @given(trials=st.integers(1, 200), share=st.floats(0.0, 1.0), confidence=st.floats(0.5, 0.999))

@@ -45,6 +45,23 @@ def test_help_loads_no_command() -> None:
     assert finished.stdout.split() == ["faregate.cli.app"]
 
 
+def test_what_needs_no_extra_loads_without_it() -> None:
+    """Of nouns whose measurements need the extra `bench`, everything else works without it."""
+    script = (
+        "import sys\n"
+        "for name in ('matplotlib', 'PIL', 'scipy'):\n"
+        "    sys.modules[name] = None\n"
+        "from typer.testing import CliRunner\n"
+        "from faregate.cli.app import NOUNS, app\n"
+        "for noun in NOUNS:\n"
+        "    assert CliRunner().invoke(app, [noun, '--help']).exit_code == 0, noun\n"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (finished.returncode, finished.stderr) == (0, "")
+
+
 def test_an_unknown_command_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     """With the one that was meant."""
     with pytest.raises(SystemExit) as stop:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from faregate.assist.need import WatchEvent
+from faregate.assist.events import WatchEvent
 from faregate.assist.posture import Posture
 from faregate.assist.rate_control import RateControl
 from faregate.assist.settings import AssistSettings

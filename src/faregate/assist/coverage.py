@@ -8,6 +8,7 @@ shorter, which this does not tell.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import linear_regression
 from typing import Final
 
 from faregate.assist.movenet import Tiles
@@ -101,18 +102,14 @@ def perspective_of(people: Sequence[Standing]) -> Perspective:
             f"{len(people)} people stand in the picture, none much nearer than another.",
             remedy="Let two stand in it from head to foot, one near and one far.",
         )
-    mean_y = sum(ys) / len(ys)
-    mean_height = sum(person.height for person in people) / len(people)
-    slope = sum(
-        (person.foot_y - mean_y) * (person.height - mean_height) for person in people
-    ) / sum((y - mean_y) ** 2 for y in ys)
+    slope, intercept = linear_regression(ys, [person.height for person in people])
     if slope <= 0:
         raise InvalidInputError(
             "coverage_people",
             "Those farther away are not smaller: these are not people on one level floor.",
             remedy="Take another still.",
         )
-    return Perspective(slope, mean_y - mean_height / slope)
+    return Perspective(slope, -intercept / slope)
 
 
 def cover(

@@ -18,6 +18,10 @@ from faregate.models.pack import VerifiedPack
 from faregate.video.frame import Frame
 
 _TILES_MAX: Final = 8
+"""Each is one more run of the network for every picture."""
+
+_SIDE_MAX: Final = 1024
+"""Pixels; a manifest has no more either. Time and memory grow by its square."""
 
 _SAME_PERSON: Final = 0.5
 """Mean distance of shoulders and hips, in trunk lengths, within which two finds are one person.
@@ -72,23 +76,26 @@ class MultiPose:
     def __init__(
         self,
         pack: VerifiedPack,
-        file: MoveNetMultiPose,
         *,
         threads: int,
         tiles: Tiles = Tiles(),
         side: int | None = None,
     ) -> None:
-        """Open the model. `side` is the longer side of its input in px, if not the manifest's."""
+        """Open the one file of a pack of postures; raises `InvalidInputError` for other packs.
+
+        `side` is the longer side of its input in px, if not the manifest's.
+        """
+        file = _network_of(pack)
         self._session = open_int_session(pack, file, threads=threads)
         self._side = file.side if side is None else side
         self._stride = file.stride
         self._score_min = file.score_min
         self._tiles = tiles.boxes()
-        if self._side % self._stride or self._side < self._stride:
+        if self._side % self._stride or not self._stride <= self._side <= _SIDE_MAX:
             raise InvalidInputError(
                 "pose_side",
                 f"{self._side} px is no input size of {file.name}.",
-                remedy=f"Use a multiple of {self._stride}.",
+                remedy=f"Use a multiple of {self._stride}, up to {_SIDE_MAX}.",
             )
 
     def cut(self, tiles: Tiles) -> Self:
@@ -129,6 +136,18 @@ class MultiPose:
         yield from read_people(
             table, grow=grow, shift=shift, aspect=width / height, score_min=self._score_min
         )
+
+
+def _network_of(pack: VerifiedPack) -> MoveNetMultiPose:
+    match pack.manifest.files:
+        case (MoveNetMultiPose() as file,):
+            return file
+        case _:
+            raise InvalidInputError(
+                "pack_without_postures",
+                f"The pack {pack.manifest.pack} finds no postures.",
+                remedy="Name a pack of postures; `faregate models list` shows them.",
+            )
 
 
 def read_people(

@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from faregate.assist.need import NeedKind
+from faregate.assist.events import NeedKind
 from faregate.assist.posture import HIPS, Box, Point, Posture
 from faregate.assist.stance import Stance, middle, reaches_up, read_stance
 from faregate.assist.tracker import body_lengths
 
 _AGREEING: Final = 2
-"""Pictures in a row that must say the same before a person's stance changes."""
+"""Pictures in a row that must say the same before a person's stance changes, and pictures that must
+show somebody on the tracks."""
 
 _MOVED_MIN: Final = 0.5
-"""Body lengths from which somebody who lies has moved away: more than turning
-over."""
+"""Body lengths from which somebody who lies has moved away: more than turning over."""
 
 _SEEN_GAP_MAX: Final = timedelta(seconds=2)
 """Two looks at the lowest rate, one a second."""
@@ -42,6 +42,16 @@ class Stay:
     pictures: int = 1
     off_since: datetime | None = None
     """Seen beside them since then."""
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether enough pictures showed it: one alone may misplace a foot."""
+        return self.pictures >= _AGREEING
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is proven, and they were not seen beside the tracks since."""
+        return self.is_proven and self.off_since is None
 
 
 class Person:

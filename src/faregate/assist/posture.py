@@ -46,24 +46,6 @@ HIPS: Final = (Keypoint.LEFT_HIP, Keypoint.RIGHT_HIP)
 KNEES: Final = (Keypoint.LEFT_KNEE, Keypoint.RIGHT_KNEE)
 ANKLES: Final = (Keypoint.LEFT_ANKLE, Keypoint.RIGHT_ANKLE)
 
-BONES: Final = (
-    (Keypoint.LEFT_EAR, Keypoint.NOSE),
-    (Keypoint.RIGHT_EAR, Keypoint.NOSE),
-    (Keypoint.LEFT_SHOULDER, Keypoint.RIGHT_SHOULDER),
-    (Keypoint.LEFT_SHOULDER, Keypoint.LEFT_ELBOW),
-    (Keypoint.LEFT_ELBOW, Keypoint.LEFT_WRIST),
-    (Keypoint.RIGHT_SHOULDER, Keypoint.RIGHT_ELBOW),
-    (Keypoint.RIGHT_ELBOW, Keypoint.RIGHT_WRIST),
-    (Keypoint.LEFT_SHOULDER, Keypoint.LEFT_HIP),
-    (Keypoint.RIGHT_SHOULDER, Keypoint.RIGHT_HIP),
-    (Keypoint.LEFT_HIP, Keypoint.RIGHT_HIP),
-    (Keypoint.LEFT_HIP, Keypoint.LEFT_KNEE),
-    (Keypoint.LEFT_KNEE, Keypoint.LEFT_ANKLE),
-    (Keypoint.RIGHT_HIP, Keypoint.RIGHT_KNEE),
-    (Keypoint.RIGHT_KNEE, Keypoint.RIGHT_ANKLE),
-)
-"""Which points a drawn skeleton joins."""
-
 
 @dataclass(frozen=True, slots=True)
 class Point:

@@ -15,6 +15,8 @@ from faregate.assist.rate_control import RatePolicy
 from faregate.errors import ConfigurationError, FaregateError
 
 _BYTES_MAX: Final = 1 << 16
+_NUMBER_MAX: Final = 1e6
+"""Larger than any sensible setting; each type has its own range below that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ def parse_settings(text: str, *, origin: str) -> AssistSettings:
         raise _wrong(f"{origin} is too long", "Shorten it.")
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:  # tables in tables in tables
         raise _wrong(f"{origin} is not TOML: {error}", "Correct that line.") from error
     tables = {name: _table(document, name, origin) for name in ("watch", "rate", "pose")}
     if unknown := sorted(set(document) - set(tables)):
@@ -60,7 +62,7 @@ def parse_settings(text: str, *, origin: str) -> AssistSettings:
         pose=PoseSettings(**pose),
     )
     try:
-        settings.pose.tiles.boxes()
+        _ = settings.pose.tiles
     except FaregateError as error:
         raise _wrong(f"{origin}: pose: {error.message}", error.remedy) from error
     return settings
@@ -98,7 +100,9 @@ def _checked(
                 f"{origin}: {key} is no setting", f"Choose one of: {', '.join(sorted(known))}."
             )
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or (known[key] is int and not isinstance(value, int)):
+        whole = isinstance(value, int) or known[key] is float
+        # TOML has inf and nan, which compare with nothing.
+        if not number or not whole or not abs(value) <= _NUMBER_MAX:
             raise _wrong(f"{origin}: {key} is not a number that fits", "Correct it.")
         checked[key] = known[key](value)
     return checked

@@ -105,9 +105,9 @@ def _matched(
     pairs.sort(key=lambda pair: _cost(pair[0].posture, pair[1]))
     taken: dict[int, Tracked] = {}
     for track, posture in pairs:
-        if track.number not in taken and any(posture is one for one in free):
+        if track.number not in taken and posture in free:
             taken[track.number] = Tracked(track.number, posture, at)
-            free[:] = [one for one in free if one is not posture]
+            free.remove(posture)
     return list(taken.values())
 
 

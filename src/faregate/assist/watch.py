@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
 
-from faregate.assist.need import Ending, HelpNeeded, NeedKind, Over, StillNeeded, WatchEvent
+from faregate.assist.events import Ending, HelpNeeded, NeedKind, Over, StillNeeded, WatchEvent
 from faregate.assist.person import OpenNeed, Person, Stay
 from faregate.assist.policy import WatchPolicy
 from faregate.assist.posture import ANKLES, Point, Posture
@@ -24,9 +24,6 @@ _SAME_LYING: Final = 0.75
 _SAME_ON_TRACKS: Final = 2.0
 """Body lengths within which somebody found on the tracks is who was lost there: hidden for five
 seconds or more, and walking on sleepers."""
-
-_AGREEING: Final = 2
-"""Pictures that must show somebody on the tracks."""
 
 _STILL_SEEN_MIN: Final = 0.5
 """Share of the time that somebody must have been seen lying who was never seen upright. At the low
@@ -43,7 +40,7 @@ WHOLE_PICTURE: Final = Zone(
 _Told = TypeVar("_Told", HelpNeeded, StillNeeded)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Watched:
     """One person as of the last picture."""
 
@@ -51,8 +48,6 @@ class Watched:
     """UNKNOWN while hidden, or where too little of them shows."""
     down: bool
     """Whether they count as down, seen or hidden."""
-    down_since: datetime
-    """Means something only if `down`."""
 
 
 class DownWatch:
@@ -88,9 +83,7 @@ class DownWatch:
     def people(self) -> tuple[Watched, ...]:
         """Everybody followed, in view or hidden."""
         return tuple(
-            Watched(
-                stance=self._stance_now(person), down=person.is_down, down_since=person.down_since
-            )
+            Watched(self._stance_now(person), person.is_down)
             for person in (*self._in_view.values(), *self._lost)
         )
 
@@ -147,7 +140,7 @@ class DownWatch:
             person.tracks = Stay(at) if on_tracks else None
         elif on_tracks:
             stay.pictures, stay.off_since = stay.pictures + 1, None
-        elif stay.pictures < _AGREEING:
+        elif not stay.is_proven:
             person.tracks = None
         elif stay.off_since is None:
             stay.off_since = at
@@ -190,20 +183,15 @@ class DownWatch:
         if kind is None:
             return ()
         self._numbers += 1
-        on_tracks = kind is NeedKind.TRACKS and person.tracks is not None
-        since = person.tracks.since if on_tracks and person.tracks else person.down_since
+        stay = person.tracks if kind is NeedKind.TRACKS else None
+        since = person.down_since if stay is None else stay.since
         person.need = OpenNeed(number=self._numbers, kind=kind, since=since, told_at=at)
         return (self._told(HelpNeeded, person, person.need, at),)
 
     def _due(self, person: Person, at: datetime) -> NeedKind | None:
         """Say what somebody needs by now, if anything."""
         stay, policy = person.tracks, self._policy
-        if (
-            stay is not None
-            and stay.pictures >= _AGREEING
-            and stay.off_since is None
-            and at - stay.since >= policy.tracks_after
-        ):
+        if stay is not None and stay.goes_on and at - stay.since >= policy.tracks_after:
             return NeedKind.TRACKS
         if not person.is_down or person.seems_up or person.seen_down < policy.seen_down_min:
             return None
@@ -237,8 +225,7 @@ class DownWatch:
         """Whether somebody out of sight may need help, now or soon."""
         if at - person.seen_at >= self._policy.forgotten_after:
             return False
-        stay = person.tracks
-        on_tracks = stay is not None and stay.pictures >= _AGREEING and stay.off_since is None
+        on_tracks = person.tracks is not None and person.tracks.goes_on
         down = person.is_down and person.seen_down >= self._policy.seen_down_min
         return person.need is not None or on_tracks or (down and not person.seems_up)
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from faregate.assist.posture import Point
 from faregate.errors import InvalidInputError
-from faregate.ids import CameraId, check_name
+from faregate.ids import check_name
 
 _CORNERS_MIN: Final = 3
 _CORNERS_MAX: Final = 64
@@ -82,11 +82,6 @@ class CameraZones(_Strict):
     """What staff call it, for example `Platform 2, north end`."""
     zones: tuple[Zone, ...] = Field(default=(), max_length=_ZONES_MAX)
 
-    @property
-    def camera_id(self) -> CameraId:
-        """The camera."""
-        return CameraId(self.camera)
-
     def at(self, point: Point) -> Zone | None:
         """Give the zone that counts at a point; None is outside of all."""
         order = list(ZoneKind)
@@ -106,7 +101,7 @@ def parse_zones(text: str, *, origin: str) -> Zones:
         raise InvalidInputError("zones", f"{origin} is too long.", remedy="Shorten it.")
     try:
         zones = Zones.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:  # arrays in arrays in arrays
         raise InvalidInputError(
             "zones_syntax", f"{origin} is not TOML: {error}.", remedy="Correct that line."
         ) from error

@@ -1,14 +1,18 @@
 """What help detection costs: cameras on some cores, fall to alert, memory, and whether it grows."""
 
-import math
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, Final
 
+from scipy.stats import linregress
+from scipy.stats import t as student
+
+from faregate.assist.movenet import MultiPose
 from faregate.assist.rate_control import RatePolicy
 from faregate.assist.settings import AssistSettings
 from faregate.bench.assist_evaluate import evaluate
@@ -20,15 +24,19 @@ from faregate.bench.assist_load import (
     each_in_a_process,
     in_real_time,
     memory_over,
-    open_pose,
     plain_recipe,
 )
+from faregate.bench.assist_report import times_to_alert
 from faregate.bench.report import Section, bullets, machine, page, paragraph, table
 from faregate.errors import InvalidInputError
+from faregate.models.pack import verify
 
 RATES: Final = (1.0, 2.0, 5.0)
-LONG_LOOKS: Final = 20_000
-SHORT_LOOKS: Final = 500
+"""Looks a second: the least, which the rule for tracks allows; the most by default; one between."""
+
+_CROWD: Final = 4
+"""Cameras of one process whose memory is compared with that of one camera alone."""
+
 _HEADROOM: Final = 0.8
 """Share of the cameras that fit which is run in real time: a full machine has no reserve."""
 
@@ -115,15 +123,17 @@ def bench_assist(
     )
     told("the plain recipe")
     plain = list(each_in_a_process(plain_recipe, [load]))
+    falls = [span for span in spans if span.label is Label.DOWN]
     rates = []
     for fps in RATES:
         told(f"{fps:g} a second")
-        falls = [span for span in spans if span.label is Label.DOWN]
-        rates.append(_at_rate(_with(load, fps=fps), cores, falls, folder))
+        rates.append(_at_rate(replace(load, fps=fps), cores, falls, folder))
     told("the plain recipe, again")
     plain += each_in_a_process(plain_recipe, [load])
     told(f"memory over {looks} looks")
-    [readings] = each_in_a_process(partial(memory_over, looks=looks), [_with(load, fps=5.0)])
+    [readings] = each_in_a_process(
+        partial(memory_over, looks=looks), [replace(load, fps=RATES[-1])]
+    )
     return AssistBench(
         plain_cameras=sum(one.video_s / one.wall_s for one in plain) / len(plain),
         plain_runs=tuple(one.video_s / one.wall_s for one in plain),
@@ -133,32 +143,21 @@ def bench_assist(
     )
 
 
-def _with(load: Load, *, fps: float = 0.0, cameras: int = 0, seconds: float = 0.0) -> Load:
-    return Load(
-        clips=load.clips,
-        models_dir=load.models_dir,
-        fps=fps or load.fps,
-        cameras=cameras or load.cameras,
-        seconds=seconds or load.seconds,
-    )
-
-
 def _cpu_ms(done: Sequence[Done]) -> float:
     return 1000 * sum(one.cpu_s for one in done) / sum(one.video_s for one in done)
 
 
 def _at_rate(load: Load, cores: int, falls: Sequence[LabelledSpan], folder: Path) -> AtRate:
     # As much video for each rate as there are looks: the sparser ones would be over at once.
-    video = _with(load, seconds=load.seconds * RATES[-1] / load.fps)
+    video = replace(load, seconds=load.seconds * RATES[-1] / load.fps)
     done = each_in_a_process(as_fast_as_possible, [video] * cores)
     cameras = sum(one.video_s / one.wall_s for one in done)
-    [alone] = each_in_a_process(as_fast_as_possible, [_with(load, seconds=2.0)])
-    several = 4
-    [crowd] = each_in_a_process(as_fast_as_possible, [_with(load, cameras=several, seconds=2.0)])
+    [alone] = each_in_a_process(as_fast_as_possible, [replace(load, seconds=2.0)])
+    [crowd] = each_in_a_process(as_fast_as_possible, [replace(load, cameras=_CROWD, seconds=2.0)])
     run = max(int(cameras * _HEADROOM), 1)
     shares = [run // cores + (number < run % cores) for number in range(cores)]
     live = each_in_a_process(
-        in_real_time, [_with(load, cameras=share) for share in shares if share]
+        in_real_time, [replace(load, cameras=share) for share in shares if share]
     )
     late_ms = sorted(late * 1000 for one in live for late in one.late_s)
     return AtRate(
@@ -167,7 +166,7 @@ def _at_rate(load: Load, cores: int, falls: Sequence[LabelledSpan], folder: Path
         cores=cores,
         cpu_ms=_cpu_ms(done),
         looks_per_second=sum(one.looks / one.wall_s for one in done),
-        mib_per_camera=(crowd.rss_mib - alone.rss_mib) / (several - 1),
+        mib_per_camera=(crowd.rss_mib - alone.rss_mib) / (_CROWD - 1),
         mib_of_a_process=alone.rss_mib,
         run_cameras=run,
         late_ms_median=median(late_ms),
@@ -180,7 +179,7 @@ def _fall_to_alert(load: Load, falls: Sequence[LabelledSpan], folder: Path) -> t
     """Play the falls at that rate, prolonged; missed ones are not in it."""
     if not falls:
         return ()
-    pose = open_pose(load.models_dir, threads=1)
+    pose = MultiPose(verify("pose", load.models_dir), threads=1)
     found = evaluate(
         folder,
         falls,
@@ -195,26 +194,20 @@ def _fall_to_alert(load: Load, falls: Sequence[LabelledSpan], folder: Path) -> t
 
 def growth_of(readings: Sequence[tuple[int, float]]) -> Growth:
     """Fit a line to block means of (looks, MiB). Raises `InvalidInputError` for too few."""
-    from scipy.stats import t as student  # noqa: PLC0415 - an extra
-
     kept = readings[int(len(readings) * _WARM_SHARE) :]
     size = max(len(kept) // _BLOCKS, 1)
     blocks = [kept[start : start + size] for start in range(0, len(kept) - size + 1, size)]
     points = [
         (sum(x for x, _ in block) / size, sum(y for _, y in block) / size) for block in blocks
     ]
-    count = len(points)
-    degrees = count - 2
+    degrees = len(points) - 2
     if degrees < 1:
         raise InvalidInputError(
             "bench_looks", "Too few looks to tell growth.", remedy="Look more often."
         )
-    mean_x = sum(x for x, _ in points) / count
-    mean_y = sum(y for _, y in points) / count
-    spread = sum((x - mean_x) ** 2 for x, _ in points)
-    slope = sum((x - mean_x) * (y - mean_y) for x, y in points) / spread
-    residual = sum((y - mean_y - slope * (x - mean_x)) ** 2 for x, y in points)
-    half = float(student.ppf(0.975, degrees)) * math.sqrt(residual / degrees / spread)
+    line = linregress(*zip(*points, strict=True))
+    slope = float(line.slope)
+    half = float(student.ppf(0.975, degrees) * line.stderr)
     return Growth(
         looks=readings[-1][0],
         mib_per_1000=slope * 1000,
@@ -224,12 +217,12 @@ def growth_of(readings: Sequence[tuple[int, float]]) -> Growth:
     )
 
 
-def bench_document(found: AssistBench, *, measured: str) -> dict[str, Any]:
+def bench_document(found: AssistBench, *, measured: datetime) -> dict[str, Any]:
     """Build report.json. The keys stay; new ones may be added."""
     growth = found.growth
     return {
         "report": "faregate-bench-assist/v1",
-        "measured": measured,
+        "measured": measured.date().isoformat(),
         "machine": machine(),
         "plain_recipe": {
             "cameras": found.plain_cameras,
@@ -248,11 +241,7 @@ def bench_document(found: AssistBench, *, measured: str) -> dict[str, Any]:
                 "mib_of_a_process": one.mib_of_a_process,
                 "run_in_real_time": one.run_cameras,
                 "late_ms": {"median": one.late_ms_median, "p95": one.late_ms_p95},
-                "fall_to_alert_s": {
-                    "median": median(one.fall_to_alert_s) if one.fall_to_alert_s else None,
-                    "worst": max(one.fall_to_alert_s, default=None),
-                    "n": len(one.fall_to_alert_s),
-                },
+                "fall_to_alert_s": times_to_alert(one.fall_to_alert_s),
             }
             for one in found.rates
         ],
@@ -268,66 +257,51 @@ def bench_document(found: AssistBench, *, measured: str) -> dict[str, Any]:
 
 def bench_page(document: Mapping[str, Any]) -> str:
     """Build report.html from report.json's content."""
-    plain, growth = document["plain_recipe"], document["growth"]
-    low, high = growth["ci95"]
-    cores = document["rates"][0]["cores"]
+    rates, cores = document["rates"], document["rates"][0]["cores"]
+    made = f"{document['measured']}, {document['machine']['processor']}."
     return page(
         "Help detection under load",
         [
             Section(
                 f"Cameras on {cores} cores, decoding included",
-                (
-                    table(
-                        ("Looks a second", "Cameras that fit", "Times the plain recipe", "CPU"),
-                        [
-                            (
-                                f"{one['fps']:g}",
-                                f"{one['cameras']:.1f}",
-                                f"{one['times_plain']:.1f}",
-                                f"{one['cpu_ms_per_camera_second']:.0f} ms",
-                            )
-                            for one in document["rates"]
-                        ],
-                    ),
-                    paragraph(
-                        f"The plain recipe, postures of every picture one after the other: "
-                        f"{plain['cameras']:.2f} cameras, in the same run, and "
-                        f"{plain['cpu_ms_per_camera_second']:.0f} ms of CPU. CPU is of one core, "
-                        "for one second of one camera; a busy machine changes it little."
-                    ),
-                ),
+                (_cameras_table(rates), _plain_words(document["plain_recipe"])),
             ),
             Section(
                 "In real time, with a fifth of the machine in reserve",
                 (
                     table(
                         ("Looks a second", "Cameras", "Late, median", "Late, 95 %", "To alert"),
-                        [_live_row(one) for one in document["rates"]],
+                        [_live_row(one) for one in rates],
                         caption="Late: from when a picture is due to when it has been looked at.",
                     ),
                 ),
             ),
-            Section(
-                "Memory",
-                (
-                    bullets(
-                        [
-                            f"{one['mib_per_camera']:.1f} MiB a camera at {one['fps']:g} a second, "
-                            f"beside {one['mib_of_a_process']:.0f} MiB of a process"
-                            for one in document["rates"]
-                        ]
-                    ),
-                    paragraph(
-                        f"Over {growth['looks']} looks: {growth['mib_per_1000_looks']:+.3f} MiB "
-                        f"per 1,000 looks, 95 % interval {low:+.3f} to {high:+.3f}."
-                    ),
-                ),
-            ),
-            Section(
-                "How it was measured",
-                (paragraph(f"{document['measured']}, {document['machine']['processor']}."),),
-            ),
+            Section("Memory", (_memory_list(rates), _growth_words(document["growth"]))),
+            Section("How it was measured", (paragraph(made),)),
         ],
+    )
+
+
+def _cameras_table(rates: Sequence[Mapping[str, Any]]) -> str:
+    return table(
+        ("Looks a second", "Cameras that fit", "Times the plain recipe", "CPU"),
+        [
+            (
+                f"{one['fps']:g}",
+                f"{one['cameras']:.1f}",
+                f"{one['times_plain']:.1f}",
+                f"{one['cpu_ms_per_camera_second']:.0f} ms",
+            )
+            for one in rates
+        ],
+    )
+
+
+def _plain_words(plain: Mapping[str, Any]) -> str:
+    return paragraph(
+        f"The plain recipe, postures of every picture one after the other: {plain['cameras']:.2f} "
+        f"cameras, in the same run, and {plain['cpu_ms_per_camera_second']:.0f} ms of CPU. CPU is "
+        "of one core, for one second of one camera; a busy machine changes it little."
     )
 
 
@@ -339,4 +313,20 @@ def _live_row(one: Mapping[str, Any]) -> tuple[str, ...]:
         f"{late['median']:.0f} ms",
         f"{late['p95']:.0f} ms",
         "none" if alert["median"] is None else f"{alert['median']:.1f} s of {alert['n']} falls",
+    )
+
+
+def _memory_list(rates: Sequence[Mapping[str, Any]]) -> str:
+    return bullets(
+        f"{one['mib_per_camera']:.1f} MiB a camera at {one['fps']:g} a second, "
+        f"beside {one['mib_of_a_process']:.0f} MiB of a process"
+        for one in rates
+    )
+
+
+def _growth_words(growth: Mapping[str, Any]) -> str:
+    low, high = growth["ci95"]
+    return paragraph(
+        f"Over {growth['looks']} looks: {growth['mib_per_1000_looks']:+.3f} MiB per 1,000 looks, "
+        f"95 % interval {low:+.3f} to {high:+.3f}."
     )

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faregate.assist.camera_watch import CameraWatch
-from faregate.assist.need import HelpNeeded, NeedKind
+from faregate.assist.events import HelpNeeded, NeedKind
 from faregate.clock import ManualClock
 from faregate.ids import CameraId
 from faregate.video.frame import Frame

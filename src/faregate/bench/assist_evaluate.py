@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from faregate.assist.camera_watch import CameraWatch, Looker
-from faregate.assist.need import NeedKind
+from faregate.assist.events import NeedKind
 from faregate.assist.settings import AssistSettings
 from faregate.assist.zones import CameraZones, Zone, ZoneKind
 from faregate.bench.assist_clips import (
@@ -19,13 +19,12 @@ from faregate.bench.assist_clips import (
     trace,
 )
 from faregate.bench.assist_labels import Label, LabelledSpan
-from faregate.bench.intervals import Interval, proportion_interval
+from faregate.bench.intervals import Interval, count_interval, proportion_interval
 from faregate.errors import InvalidInputError, MachineError
 
 ENTERS_S: Final = 2.0
 """Within which the state must be down after the labelled start of a fall."""
 
-_CONFIDENCE: Final = 0.95
 _HOUR_S: Final = 3600.0
 _NO_ZONES: Final = CameraZones(camera="clip", place="A clip")
 _ON_TRACKS: Final = CameraZones(
@@ -75,18 +74,29 @@ class ClipResult:
     """Whether somebody counted as down outside of a labelled fall: no alarm by itself."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Rate:
-    """Events in an hour of one camera, with the exact Poisson interval."""
+    """Events in an hour of one camera."""
 
     events: int
     observed_s: float
-    ci95: tuple[float, float]
+
+    def __post_init__(self) -> None:
+        if self.observed_s <= 0:
+            raise InvalidInputError(
+                "nothing_observed", "No clip lasts any time.", remedy="Name clips that do."
+            )
 
     @property
     def value(self) -> float:
         """Per camera-hour."""
         return self.events / self.observed_s * _HOUR_S
+
+    @property
+    def interval(self) -> Interval:
+        """The exact 95 % interval per camera-hour."""
+        counted, hours = count_interval(self.events), self.observed_s / _HOUR_S
+        return Interval(counted.low / hours, counted.high / hours)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,10 +133,9 @@ class Evaluation:
     @property
     def false_alarms(self) -> Rate:
         """Alarms that no labelled fall explains, and second alarms about one fall."""
-        events = sum(len(clip.false_alarms) for clip in self.clips)
-        observed_s = sum(clip.observed_s for clip in self.clips)
         return Rate(
-            events=events, observed_s=observed_s, ci95=poisson_rate_interval(events, observed_s)
+            sum(len(clip.false_alarms) for clip in self.clips),
+            sum(clip.observed_s for clip in self.clips),
         )
 
     @property
@@ -164,20 +173,6 @@ def alert_sensitivity(falls: Sequence[FallResult]) -> Share:
     """Count the falls that were alerted about, of those in clips that last long enough."""
     long_enough = [fall for fall in falls if fall.long_enough]
     return Share(sum(fall.alert_after_s is not None for fall in long_enough), len(long_enough))
-
-
-def poisson_rate_interval(events: int, observed_s: float) -> tuple[float, float]:
-    """Give the exact 95 % interval of events an hour (Garwood, 1936), by the chi-squared."""
-    from scipy.stats import chi2  # noqa: PLC0415 - an extra
-
-    if observed_s <= 0:
-        raise InvalidInputError(
-            "nothing_observed", "No clip lasts any time.", remedy="Name clips that do."
-        )
-    error = (1 - _CONFIDENCE) / 2
-    low = float(chi2.ppf(error, 2 * events)) / 2 if events else 0.0
-    high = float(chi2.ppf(1 - error, 2 * events + 2)) / 2
-    return low / observed_s * _HOUR_S, high / observed_s * _HOUR_S
 
 
 def evaluate(

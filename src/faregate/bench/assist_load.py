@@ -27,7 +27,6 @@ from faregate.assist.settings import AssistSettings
 from faregate.assist.zones import CameraZones
 from faregate.errors import InvalidInputError
 from faregate.ids import CameraId
-from faregate.models.manifest import MoveNetMultiPose
 from faregate.models.pack import verify
 from faregate.video.frame import Frame
 
@@ -75,12 +74,27 @@ def rss_mib() -> float:
     return pages * _PAGE / _MIB
 
 
-def open_pose(models_dir: Path, *, threads: int) -> MultiPose:
-    """Open the pack of postures. Raises what `verify` raises."""
-    pack = verify("pose", models_dir)
-    [file] = pack.manifest.files
-    assert isinstance(file, MoveNetMultiPose), "the kind of a pack says which files it has"
-    return MultiPose(pack, file, threads=threads)
+class _Stopwatch:
+    """Begins when it is made."""
+
+    def __init__(self) -> None:
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+
+    @property
+    def wall_s(self) -> float:
+        """Seconds since then."""
+        return time.perf_counter() - self._wall
+
+    def done(self, *, video_s: float, looks: int, late_s: Sequence[float] = ()) -> Done:
+        """Say what was done since then."""
+        return Done(
+            video_s=video_s,
+            wall_s=self.wall_s,
+            cpu_s=time.process_time() - self._cpu,
+            looks=looks,
+            rss_mib=rss_mib(),
+            late_s=tuple(late_s),
+        )
 
 
 class _Decoder:
@@ -110,7 +124,7 @@ class _Decoder:
             self._begins_s = at_s + 1 / 25
 
 
-def scaled(picture: av.VideoFrame, side: int) -> NDArray[np.uint8]:
+def _scaled(picture: av.VideoFrame, side: int) -> NDArray[np.uint8]:
     """Convert to RGB, the longer side `side` px, in one pass of the decoder's scaler."""
     scale = side / max(picture.width, picture.height)
     width, height = round(picture.width * scale), round(picture.height * scale)
@@ -141,7 +155,7 @@ class _Camera:
                 camera=_CAMERA,
                 captured_at=at,
                 received_ns=0,
-                pixels=scaled(picture, self._side),
+                pixels=_scaled(picture, self._side),
             )
         )
         return self.watch.looks > looks
@@ -149,7 +163,7 @@ class _Camera:
 
 def _cameras(load: Load) -> list[_Camera]:
     cv2.setNumThreads(1)
-    pose = open_pose(load.models_dir, threads=1)
+    pose = MultiPose(verify("pose", load.models_dir), threads=1)
     return [_Camera(load, pose, first) for first in range(load.cameras)]
 
 
@@ -158,17 +172,13 @@ def as_fast_as_possible(load: Load) -> Done:
     cameras = _cameras(load)
     for camera in cameras:
         camera.step()
-    begins, cpu_begins = time.perf_counter(), time.process_time()
+    stopwatch = _Stopwatch()
     for camera in cameras:
         while camera.at_s < load.seconds:
             camera.step()
-    return Done(
+    return stopwatch.done(
         video_s=sum(camera.at_s for camera in cameras),
-        wall_s=time.perf_counter() - begins,
-        cpu_s=time.process_time() - cpu_begins,
         looks=sum(camera.watch.looks for camera in cameras),
-        rss_mib=rss_mib(),
-        late_s=(),
     )
 
 
@@ -180,29 +190,26 @@ def in_real_time(load: Load) -> Done:
     due = [(start, number) for number, start in enumerate(starts)]
     heapq.heapify(due)
     late: list[float] = []
-    begins, cpu_begins = time.perf_counter(), time.process_time()
+    stopwatch = _Stopwatch()
     while due[0][0] < load.seconds:
         due_s, number = heapq.heappop(due)
-        time.sleep(max(due_s - (time.perf_counter() - begins), 0.0))
+        time.sleep(max(due_s - stopwatch.wall_s, 0.0))
         camera = cameras[number]
         if camera.step():
-            late.append(time.perf_counter() - begins - due_s)
+            late.append(stopwatch.wall_s - due_s)
         heapq.heappush(due, (starts[number] + camera.at_s, number))
-    return Done(
+    return stopwatch.done(
         video_s=sum(camera.at_s for camera in cameras),
-        wall_s=time.perf_counter() - begins,
-        cpu_s=time.process_time() - cpu_begins,
         looks=sum(camera.watch.looks for camera in cameras),
-        rss_mib=rss_mib(),
-        late_s=tuple(late),
+        late_s=late,
     )
 
 
 def plain_recipe(load: Load) -> Done:
     """Do as most do: one process, every picture converted whole, postures of every picture."""
-    pose = open_pose(load.models_dir, threads=os.cpu_count() or 1)
+    pose = MultiPose(verify("pose", load.models_dir), threads=os.cpu_count() or 1)
     at_s, looks = 0.0, 0
-    begins, cpu_begins = time.perf_counter(), time.process_time()
+    stopwatch = _Stopwatch()
     for at_s, picture in _Decoder(load.clips, 0).pictures:
         if at_s >= load.seconds:
             break
@@ -215,14 +222,7 @@ def plain_recipe(load: Load) -> Done:
             )
         )
         looks += 1
-    return Done(
-        video_s=at_s,
-        wall_s=time.perf_counter() - begins,
-        cpu_s=time.process_time() - cpu_begins,
-        looks=looks,
-        rss_mib=rss_mib(),
-        late_s=(),
-    )
+    return stopwatch.done(video_s=at_s, looks=looks)
 
 
 def memory_over(load: Load, looks: int) -> tuple[tuple[int, float], ...]:

@@ -1,6 +1,7 @@
 """The report of `faregate assist evaluate`: stable keys for programs, a page for people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from statistics import median
 from typing import Any, Final
@@ -8,13 +9,15 @@ from typing import Any, Final
 from faregate.assist.settings import AssistSettings
 from faregate.bench.assist_evaluate import (
     ENTERS_S,
+    ClipResult,
     Evaluation,
     FallResult,
+    Rate,
     Share,
     alert_sensitivity,
     down_sensitivity,
 )
-from faregate.bench.report import Section, bullets, machine, page, paragraph, table
+from faregate.bench.report import Section, bullets, machine, pack_facts, page, paragraph, table
 from faregate.models.manifest import PackManifest
 
 _LIMITS: Final = (
@@ -36,59 +39,36 @@ def report_document(
 ) -> dict[str, Any]:
     """Build report.json. The keys stay; new ones may be added."""
     falls = found.falls
-    rate = found.false_alarms
-    times = found.to_alert_s
     return {
         "report": "faregate-assist-evaluate/v1",
         "measured": measured.date().isoformat(),
         "machine": machine(),
-        "pack": {
-            "pack": pack.pack,
-            "title": pack.title,
-            "files": {file.name: file.sha256 for file in pack.files},
-        },
+        "pack": pack_facts(pack),
         "policy": _policy(settings),
         "continue_still_s": continue_still_s,
         "clips": len(found.clips),
         "down_sensitivity": {**_share(down_sensitivity(falls)), "within_s": ENTERS_S},
         "alert_sensitivity": _share(alert_sensitivity(falls)),
         "clips_too_short_to_alert": [fall.file for fall in falls if not fall.long_enough],
-        "false_alarms_per_camera_hour": {
-            "value": rate.value,
-            "ci95": list(rate.ci95),
-            "events": rate.events,
-            "observed_s": rate.observed_s,
-        },
-        "time_to_alert_s": {
-            "median": median(times) if times else None,
-            "worst": times[-1] if times else None,
-            "n": len(times),
-        },
+        "false_alarms_per_camera_hour": _rate(found.false_alarms),
+        "time_to_alert_s": times_to_alert(found.to_alert_s),
         "clips_with_somebody_down_before_a_fall": [
             clip.file for clip in found.clips if clip.down_without_fall
         ],
-        "by_clip": [
-            {
-                "file": clip.file,
-                "observed_s": clip.observed_s,
-                "prolonged_s": clip.played_s - clip.observed_s,
-                "looks": clip.looks,
-                "falls": [_fall(fall) for fall in clip.falls],
-                "false_alarms": [
-                    {"at_s": alarm.at_s, "kind": alarm.kind.value} for alarm in clip.false_alarms
-                ],
-            }
-            for clip in found.clips
-        ],
+        "by_clip": [_clip(clip) for clip in found.clips],
         "composites": {
-            "two_people": [
-                {"fall": one.fall, "other": one.other, "alerts": one.alerts}
-                for one in found.two_people
-            ],
-            "tracks": [
-                {"file": one.file, "alert_after_s": one.alert_after_s} for one in found.on_tracks
-            ],
+            "two_people": [asdict(one) for one in found.two_people],
+            "tracks": [asdict(one) for one in found.on_tracks],
         },
+    }
+
+
+def times_to_alert(seconds: Sequence[float]) -> dict[str, Any]:
+    """Sum up the seconds from falls to their alerts; null where there is none."""
+    return {
+        "median": median(seconds) if seconds else None,
+        "worst": max(seconds, default=None),
+        "n": len(seconds),
     }
 
 
@@ -113,6 +93,28 @@ def _share(share: Share) -> dict[str, Any]:
         "ci95": None if interval is None else [interval.low, interval.high],
         "hits": share.hits,
         "of": share.of,
+    }
+
+
+def _rate(rate: Rate) -> dict[str, Any]:
+    return {
+        "value": rate.value,
+        "ci95": [rate.interval.low, rate.interval.high],
+        "events": rate.events,
+        "observed_s": rate.observed_s,
+    }
+
+
+def _clip(clip: ClipResult) -> dict[str, Any]:
+    return {
+        "file": clip.file,
+        "observed_s": clip.observed_s,
+        "prolonged_s": clip.played_s - clip.observed_s,
+        "looks": clip.looks,
+        "falls": [_fall(fall) for fall in clip.falls],
+        "false_alarms": [
+            {"at_s": alarm.at_s, "kind": alarm.kind.value} for alarm in clip.false_alarms
+        ],
     }
 
 

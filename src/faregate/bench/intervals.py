@@ -1,12 +1,13 @@
-"""How sure a counted rate is: exact binomial intervals (Clopper and Pearson, Biometrika 1934).
+"""How sure a counted rate is: exact intervals.
 
+Binomial after Clopper and Pearson (Biometrika 1934), Poisson after Garwood (Biometrika 1936).
 Exact means: whatever the true rate is, the interval misses it in at most the stated share of
 experiments. It holds for independent trials; several clips of one person are not independent.
 """
 
 from dataclasses import dataclass
 
-from scipy.stats import beta
+from scipy.stats import beta, chi2
 
 CONFIDENCE = 0.95
 """What the reports state their intervals at, as ISO/IEC 19795-1 and 30107-3 reports usually do."""
@@ -48,6 +49,19 @@ def upper_bound(events: int, trials: int, *, confidence: float = CONFIDENCE) -> 
     """
     _check(events, trials, confidence)
     return _at_most(events, trials, error=1.0 - confidence)
+
+
+def count_interval(events: int, *, confidence: float = CONFIDENCE) -> Interval:
+    """Give the two-sided interval of how many events are expected where `events` were counted.
+
+    For what happens at any time instead of in trials. Divide by the time observed for a rate.
+
+    >>> round(count_interval(0).high, 2)
+    3.69
+    """
+    each_side = (1.0 - confidence) / 2.0
+    low = float(chi2.ppf(each_side, 2 * events)) / 2.0 if events > 0 else 0.0
+    return Interval(low, float(chi2.isf(each_side, 2 * events + 2)) / 2.0)
 
 
 def _at_least(events: int, trials: int, *, error: float) -> float:

@@ -12,18 +12,16 @@ from rich.table import Table
 from faregate.assist.coverage import Standing, advise, perspective_of, standing_people
 from faregate.assist.movenet import MultiPose, Tiles
 from faregate.assist.settings import AssistSettings, parse_settings
+from faregate.assist.watch import WHOLE_PICTURE
 from faregate.assist.zone_preview import draw_zones
 from faregate.assist.zones import CameraZones, Zones, parse_zones
-from faregate.bench.assist_evaluate import evaluate as evaluate_clips
 from faregate.bench.assist_labels import convert_gmdcsa24, read_labels, write_labels
-from faregate.bench.assist_report import report_document, report_page
 from faregate.bench.report import require_bench_extra, require_writable, write_report
 from faregate.cli.models import ModelsDir
 from faregate.clock import SystemClock
 from faregate.errors import InvalidInputError, MachineError
 from faregate.ids import CameraId
-from faregate.models.manifest import MoveNetMultiPose, PackManifest
-from faregate.models.pack import verify
+from faregate.models.pack import VerifiedPack, verify
 from faregate.video.frame import Frame
 from faregate.video.source import DeviceCamera, FileCamera, FrameSource, Pace, parse_device
 
@@ -59,9 +57,13 @@ def evaluate(
 ) -> None:
     """Count on labelled clips: falls seen, alerts, false alarms, seconds to the alert."""
     require_bench_extra()
+    from faregate.bench.assist_evaluate import evaluate as evaluate_clips  # noqa: PLC0415 - an extra
+    from faregate.bench.assist_report import report_document, report_page  # noqa: PLC0415 - an extra
+
     require_writable(report)
     settings = _settings(policy)
-    pose, manifest = _open_pose(models_dir, settings, threads)
+    pack = verify("pose", models_dir)
+    pose = _open_pose(pack, settings, threads)
     console = Console()
     found = evaluate_clips(
         clips,
@@ -75,7 +77,7 @@ def evaluate(
     document = report_document(
         found,
         settings=settings,
-        pack=manifest,
+        pack=pack.manifest,
         continue_still_s=continue_still,
         measured=datetime.now(UTC),
     )
@@ -120,7 +122,7 @@ def coverage(
 ) -> None:
     """Tell where somebody lying would be too small to be seen, from people who stand there."""
     settings = _settings(policy)
-    pose, _ = _open_pose(models_dir, settings, threads)
+    pose = _open_pose(verify("pose", models_dir), settings, threads)
     name = "coverage"
     if (still is None) is (camera == ""):
         raise InvalidInputError(
@@ -143,7 +145,7 @@ def coverage(
                 break
     watched = CameraZones(camera=name, place=name) if zones is None else _camera(zones, of)
     if not watched.zones:
-        watched = parse_zones(_EVERYWHERE, origin="the whole picture").cameras[0]
+        watched = CameraZones(camera=name, place=name, zones=(WHOLE_PICTURE,))
     told = advise(
         perspective_of(people), watched, width=size[0], height=size[1], side=settings.pose.side
     )
@@ -162,18 +164,6 @@ def coverage(
         if told[-1].is_whole
         else "No tiling covers every zone: bring the camera nearer, or add one."
     )
-
-
-_EVERYWHERE = """
-[[cameras]]
-camera = "picture"
-place = "The whole picture"
-
-[[cameras.zones]]
-name = "picture"
-kind = "platform"
-corners = [[0, 0], [1, 0], [1, 1], [0, 1]]
-"""
 
 
 def _tiles(tiles: Tiles) -> str:
@@ -256,13 +246,5 @@ def _text(file: Path) -> str:
         ) from error
 
 
-def _open_pose(
-    models_dir: Path, settings: AssistSettings, threads: int
-) -> tuple[MultiPose, PackManifest]:
-    pack = verify("pose", models_dir)
-    [file] = pack.manifest.files
-    assert isinstance(file, MoveNetMultiPose), "the kind of a pack says which files it has"
-    pose = MultiPose(
-        pack, file, threads=threads, tiles=settings.pose.tiles, side=settings.pose.side
-    )
-    return pose, pack.manifest
+def _open_pose(pack: VerifiedPack, settings: AssistSettings, threads: int) -> MultiPose:
+    return MultiPose(pack, threads=threads, tiles=settings.pose.tiles, side=settings.pose.side)

@@ -3,22 +3,24 @@
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from faregate.bench.assist import (
-    LONG_LOOKS,
-    SHORT_LOOKS,
-    bench_assist,
-    bench_document,
-    bench_page,
-)
 from faregate.bench.assist_labels import read_labels
 from faregate.bench.report import require_bench_extra, require_writable, write_report
 from faregate.cli.models import ModelsDir
+
+if TYPE_CHECKING:
+    from faregate.bench.assist import AssistBench
+
+_LONG_LOOKS: Final = 20_000
+"""More than an hour of a camera at the highest rate."""
+
+_SHORT_LOOKS: Final = 500
+"""Enough for an interval, though a wide one."""
 
 
 def assist(
@@ -34,11 +36,17 @@ def assist(
         float, typer.Option(min=1, max=600, help="Of video or time for each measurement.")
     ] = 20.0,
     long: Annotated[
-        bool, typer.Option("--long", help=f"Watch memory over {LONG_LOOKS} looks.")
+        bool, typer.Option("--long", help=f"Watch memory over {_LONG_LOOKS} looks.")
     ] = False,
 ) -> None:
     """Measure cameras on some cores, how late alerts are, memory, and whether it grows."""
     require_bench_extra()
+    from faregate.bench.assist import (  # noqa: PLC0415 - an extra
+        bench_assist,
+        bench_document,
+        bench_page,
+    )
+
     require_writable(report)
     console = Console()
     found = bench_assist(
@@ -47,11 +55,16 @@ def assist(
         models_dir=models_dir,
         cores=cores,
         seconds=seconds,
-        looks=LONG_LOOKS if long else SHORT_LOOKS,
+        looks=_LONG_LOOKS if long else _SHORT_LOOKS,
         told=lambda step: console.print(step, style="dim", highlight=False),
     )
-    document = bench_document(found, measured=datetime.now(UTC).date().isoformat())
+    document = bench_document(found, measured=datetime.now(UTC))
     write_report(report, document, bench_page(document))
+    _show(found, console)
+    console.print(f"Written to {report / 'report.html'}")
+
+
+def _show(found: "AssistBench", console: Console) -> None:
     table = Table(
         "Looks a second",
         "Cameras",
@@ -78,4 +91,3 @@ def assist(
         f"Memory over {found.growth.looks} looks: {found.growth.mib_per_1000:+.3f} MiB per 1,000"
         f" ({low:+.3f} to {high:+.3f})"
     )
-    console.print(f"Written to {report / 'report.html'}")

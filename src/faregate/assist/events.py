@@ -25,11 +25,11 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HelpNeeded:
-    """Somebody needs help: to be said at once.
+class _Need:
+    """One need as of one picture.
 
-    `number` counts up within one camera's watch. The same number again means that the same
-    event has become worse, and `kind` with it: it is one incident.
+    `number` counts up within one camera's watch. The same number again means the same event: it
+    is one incident, also where `kind` has become worse.
     """
 
     number: int
@@ -47,17 +47,13 @@ class HelpNeeded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StillNeeded:
-    """The need of that number goes on; said every ten seconds or so."""
+class HelpNeeded(_Need):
+    """Somebody needs help, or more urgently than was said: to be said at once."""
 
-    number: int
-    kind: NeedKind
-    since: datetime
-    at: datetime
-    zone: str
-    place: Point
-    stance: Stance
-    posture: Posture
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StillNeeded(_Need):
+    """The need of that number goes on; said every ten seconds or so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
