@@ -16,7 +16,7 @@ from faregate.models.pack import VerifiedPack
 from faregate.video.frame import Frame
 
 _SIDE_PX_MAX: Final = 640
-"""The detector takes 11 to 48 ms at 320 to 640 px, and grows with the area."""
+"""The detector's time grows with the area."""
 
 _UPSAMPLE: Final = 0  # with upsampling it invents faces
 

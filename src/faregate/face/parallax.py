@@ -79,7 +79,7 @@ class ParallaxTrack:
         self.motion.add(grey, face, at_ns=at_ns)
 
     def measure(self) -> Parallax:
-        """Judge what was seen so far. Costs a fraction of a millisecond; changes nothing."""
+        """Judge what was seen so far. Changes nothing."""
         frames = len(self.motion.residuals)
         if frames < _FRAMES_TO_PASS or self.motion.lost:
             return Parallax(residual=0.0, baseline=0.0, frames=frames, judged=False, score=0.0)

@@ -34,7 +34,7 @@ from faregate.face.motion import EYES_PX, POINTS_MIN, FaceMotion, seen_often
 _ORDER: Final = 3
 _LAG: Final = 2  # as in parallax: a repeated frame repeats its noise
 _TURNS: Final = 40
-"""Rounds of the power method. The ratio of the first two singular values is about 1.5 on heads:
+"""Rounds of the power method: where the first singular value is half as large again as the second,
 the second is then down to 1e-14 of the first."""
 
 _FLOOR: Final = 0.02 / EYES_PX
@@ -76,7 +76,7 @@ UNJUDGED: Final = Relief(agreement=0.0, judged=False, score=0.0)
 
 
 def measure_relief(motion: FaceMotion) -> Relief:
-    """Judge what was followed so far. Costs about a millisecond; changes nothing."""
+    """Judge what was followed so far. Changes nothing."""
     frames = len(motion.residuals)
     reference = motion.reference
     if reference is None or frames < _FRAMES_TO_PASS or motion.lost:

@@ -14,8 +14,8 @@ from faregate.face.pose import Pose
 from faregate.face.template import FaceTemplate
 
 _GAIN_MIN: Final = 5.0
-"""Points of the score. Embedding a frame takes as long as finding the face in it: less than this
-is not worth it, and neighbouring frames differ by about as much for no reason."""
+"""Points of the score. Embedding a frame costs time, and for less than this it is not worth it: so
+little differs between neighbouring frames by noise alone."""
 
 _SAME_POSE_WORTH: Final = 0.5
 """A frame beside a better one of the same pose adds little that is new."""

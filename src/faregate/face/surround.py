@@ -38,8 +38,8 @@ faces are passed over."""
 _ASIDE: Final = 2.4
 _ABOVE: Final = 3.7
 _BELOW: Final = 1.0
-"""How far a patch reaches from the middle between the eyes, in distances between them. A mouth is
-1.1 below."""
+"""How far a patch reaches from the middle between the eyes, in distances between them: down to
+about the mouth."""
 
 _HEAD: Final = 1.4
 """Half the breadth of a head with some hair, in distances between the eyes. The head itself: 75 mm
@@ -59,7 +59,7 @@ _GAP_NS: Final = 700_000_000
 
 _STILL: Final = 0.025
 """Of the distance between the eyes: 1.6 mm on the head's distance, or a pixel while the eyes are 40
-apart. Sensor noise and tracking reach half of that."""
+apart. Meant to lie above what sensor noise and tracking leave, and below a hand's sway."""
 _FACE_MOVED: Final = 2 * _STILL
 
 _HAIR: Final = 1.7

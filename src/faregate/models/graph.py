@@ -26,8 +26,8 @@ def prepared_model(model: bytes, *, origin: str) -> bytes:
     such a model is refused: `InvalidInputError`, as for bytes that are no ONNX at all.
 
     PRelu(x) with slopes a <= 1 is max(x, a x), number for number. onnxruntime's PRelu goes
-    through the numbers one by one, and the other two do not: so both MiniFASNets take little
-    more than half the time. A model without PRelu is given back as it came.
+    through the numbers one by one, and the other two take several at once. A model without PRelu is
+    given back as it came.
     """
     parsed = _parse(model, origin=origin)
     gentle = {

@@ -46,7 +46,8 @@ _SHARES: Final = np.linspace(0.86, 1.26, 41)
 _STIFF: Final = 5.0
 _KEEPS_AVERAGE: Final = 9.0
 _GREY_MAX: Final = 3.0
-"""Mean spread of the channels below which a still counts as grey (JPEG leaves 0 to 1)."""
+"""Mean spread of the channels below which a still counts as grey: JPEG leaves a little in
+grey ones."""
 
 _NECK_HALF_M: Final = 0.057
 _COLLAR_M: Final = 0.150
