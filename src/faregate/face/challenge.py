@@ -42,8 +42,8 @@ PROMPT_SENTENCES: Final = {
     Prompt.DONE: "Thank you. That was all.",
 }
 MOVES: Final = (Prompt.TURN_LEFT, Prompt.TURN_RIGHT, Prompt.COME_CLOSER)
-"""No nod: of a rendered head that looks up by 9 to 15 degrees, YuNet's points show 6, and of a flat
-print that is tilted by hand as far up to 5."""
+"""No nod: of a rendered head that looks up by 9 to 15 degrees YuNet's points show as little as 3,
+of a flat picture that is tilted by hand as far up to 7 (where measured: see `yaw_min_deg`)."""
 
 _TURNS: Final = frozenset({Prompt.TURN_LEFT, Prompt.TURN_RIGHT})
 OnPrompt = Callable[[Prompt], None]
@@ -68,10 +68,12 @@ class ChallengePolicy:
     the first time of them all."""
 
     rest_spread_deg: float = 6.0
-    """Steady: yaw scatters by about 2 degrees from frame to frame."""
+    """Steady: of rendered heads at rest, yaw deviates by 1 degree (see `yaw_min_deg`); of people,
+    who sway as well, it is not known."""
 
     reaction_min_ms: int = 150
-    """Nobody answers a prompt sooner: people need 200 ms to react and more to move a head."""
+    """Nobody answers a prompt sooner: to press a key at a light takes people some 210 ms (Woods et
+    al., Frontiers in Human Neuroscience 2015), and to read and to move a head takes longer."""
 
     answer_max_ms: int = 5_000
     """From a prompt to its move, and from there back to rest."""
@@ -80,9 +82,10 @@ class ChallengePolicy:
     """Without a face that can be followed."""
 
     yaw_min_deg: float = 9.0
-    """Against rest, mean of `_SMOOTHED` frames. Rendered heads that turned by 15 to 23 degrees
-    showed 11 and more with both detectors, flat carriers turned as far by hand up to 7.7 (6 and 16
-    turns of two portraits, 2026-11-23). People turn further."""
+    """Against rest, mean of `_SMOOTHED` frames. Flat pictures turned by hand by 15 to 23 degrees
+    showed up to 8.0. Rendered heads that turned as far showed 8.1 and more, enough in 14 of 16
+    turns; who turns too little must turn further (two portraits, both detectors:
+    `tests/face/test_turns_at_a_kiosk.py` at length, 2026-11-24)."""
 
     closer_min: float = 1.12
     """Growth of the distance between the eyes: a face at 60 cm comes 6 cm nearer."""
