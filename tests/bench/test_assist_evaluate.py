@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -163,17 +164,21 @@ def test_nothing_observed_has_no_rate() -> None:
         Rate(0, 0.0)
 
 
+def document_of(found: Evaluation, *, more_s: float) -> dict[str, Any]:
+    """Build the report."""
+    return report_document(
+        found,
+        settings=AssistSettings(),
+        pack=next(one for one in shipped_manifests() if one.pack == "pose"),
+        continue_still_s=more_s,
+        measured=datetime(2026, 6, 1, tzinfo=UTC),
+    )
+
+
 def test_the_report_has_its_keys(clips: Path) -> None:
     """The keys that other programs read, and a page that shows the same."""
     found = run(clips, FALL, WALK, more_s=10)
-    pack = next(one for one in shipped_manifests() if one.pack == "pose")
-    document = report_document(
-        found,
-        settings=AssistSettings(),
-        pack=pack,
-        continue_still_s=10.0,
-        measured=datetime(2026, 6, 1, tzinfo=UTC),
-    )
+    document = document_of(found, more_s=10.0)
     assert document["down_sensitivity"]["value"] == 1.0
     assert document["alert_sensitivity"]["hits"] == 1
     assert document["clips_too_short_to_alert"] == []
@@ -186,6 +191,14 @@ def test_the_report_has_its_keys(clips: Path) -> None:
     page = report_page(document)
     assert "fall.mkv" in page
     assert "Prolonged" in page
+    assert "clip too short" not in page
+
+
+def test_the_report_calls_no_fall_missed_that_nobody_could_alert_about(clips: Path) -> None:
+    """Where the clip ends before the policy would call, the page says so instead of never."""
+    page = report_page(document_of(run(clips, FALL, WALK), more_s=0.0))
+    assert "<td>clip too short</td>" in page
+    assert "<td>never</td>" not in page
 
 
 def test_prolonging_goes_to_and_fro(clips: Path) -> None:

@@ -21,7 +21,7 @@ from faregate.bench.report import Section, bullets, machine, pack_facts, page, p
 from faregate.models.manifest import PackManifest
 
 _LIMITS: Final = (
-    "Acted falls, mostly in one room, say little about a platform.",
+    "Acted falls say little about real ones, and rooms little about a platform.",
     "Published accuracies did not carry over to unseen places, and these need not either.",
     "False alarms observed for minutes have an interval of hundreds an hour.",
     "Only weeks on the site's own cameras make that interval narrow.",
@@ -140,9 +140,9 @@ def report_page(document: Mapping[str, Any]) -> str:
                 (
                     *_marked(document),
                     table(
-                        ("Clip", "Seconds", "Fall at", "Down after", "Alert after", "False alarms"),
+                        ("Clip", "Lasts", "Fall at", "Down after", "Alert after", "False alarms"),
                         [row for clip in document["by_clip"] for row in _rows(clip)],
-                        caption="Seconds after the labelled start of the fall.",
+                        caption="In seconds; down and alert from the labelled start of the fall.",
                     ),
                 ),
             ),
@@ -221,22 +221,29 @@ def _shown(share: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def _rows(clip: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Give a row for each fall of a clip; its false alarms stand in the first."""
     alarms = ", ".join(
         f"{alarm['kind']} at {alarm['at_s']:.1f} s" for alarm in clip["false_alarms"]
     )
-    if not clip["falls"]:
-        return [(clip["file"], f"{clip['observed_s']:.1f}", "", "", "", alarms or "none")]
+    falls = [
+        (f"{fall['start_s']:.1f}", _seconds(fall["down_after_s"]), _alert(fall))
+        for fall in clip["falls"]
+    ]
     return [
         (
             clip["file"],
             f"{clip['observed_s']:.1f}",
-            f"{fall['start_s']:.1f}",
-            _seconds(fall["down_after_s"]),
-            _seconds(fall["alert_after_s"]) + ("*" if fall["alert_in_prolonged_part"] else ""),
-            alarms or "none",
+            *fall,
+            "see above" if number else alarms or "none",
         )
-        for fall in clip["falls"]
+        for number, fall in enumerate(falls or [("", "", "")])
     ]
+
+
+def _alert(fall: Mapping[str, Any]) -> str:
+    if fall["alert_after_s"] is None and not fall["long_enough"]:
+        return "clip too short"
+    return _seconds(fall["alert_after_s"]) + ("*" if fall["alert_in_prolonged_part"] else "")
 
 
 def _seconds(value: float | None) -> str:

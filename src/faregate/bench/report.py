@@ -37,7 +37,7 @@ body { font: 16px/1.5 system-ui, sans-serif; color: var(--text); background: var
   max-width: 60rem; margin: 0 auto; padding: 1rem }
 h1 { font-size: 1.5rem; line-height: 1.25 } h2 { font-size: 1.15rem; margin-top: 2.2rem }
 p, li { max-width: 42rem }
-.wide { overflow-x: auto }
+.wide { overflow-x: auto; margin: 1rem 0 }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem }
 caption { text-align: left; color: var(--soft); padding-bottom: .3rem }
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0;
@@ -93,6 +93,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, caption: str = 
         f'<div class="wide" tabindex="0"><table>{titled}<thead><tr>{columns}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Give a table for a card; cells are plain, without a bar."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def plot(svg: str, *, caption: str) -> str:
@@ -187,16 +193,8 @@ def plain_numbers(value: Any) -> Any:  # noqa: ANN401 - any document
 def write_report(folder: Path, document: Mapping[str, Any], page_html: str) -> None:
     """Write report.json and report.html, each whole or not at all. Raises `MachineError`."""
     text = json.dumps(plain_numbers(document), indent=2, ensure_ascii=False, allow_nan=False)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in (("report.json", text + "\n"), ("report.html", page_html)):
-            _write_whole(folder / name, content)
-    except OSError as error:
-        raise MachineError(
-            "report_unwritable",
-            f"The report can't be written to {folder}: {error.strerror}.",
-            remedy="Choose another folder with --report.",
-        ) from error
+    write_whole(folder, "report.json", text + "\n")
+    write_whole(folder, "report.html", page_html)
 
 
 def require_writable(folder: Path) -> None:
@@ -206,14 +204,23 @@ def require_writable(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise MachineError(
-            "report_unwritable",
-            f"The report can't be written to {folder}: {error.strerror}.",
-            remedy="Choose another folder with --report.",
-        ) from error
+        raise _unwritable(folder, error) from error
 
 
-def _write_whole(path: Path, content: str) -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(content, encoding="utf-8")
-    partial.replace(path)
+def write_whole(folder: Path, name: str, content: str) -> None:
+    """Write one file of a report, whole or not at all. Raises `MachineError`."""
+    partial = folder / f".{name}.partial"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        partial.write_text(content, encoding="utf-8")
+        partial.replace(folder / name)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> MachineError:
+    return MachineError(
+        "report_unwritable",
+        f"The report can't be written to {folder}: {error.strerror}.",
+        remedy="Choose another folder with --report.",
+    )
