@@ -1,9 +1,9 @@
 """What surfaces send back of near infrared (850 nm), from what they look like in colour.
 
-Assumed, not measured: skin of all complexions sends back about half; hair and brows less; the eye's white and iris are
-alike. Paper sends back most of it, and how much of a picture remains depends on the ink: dyes are
-clear at 850 nm, toner and black pigment are not. A display's glass and black layer send back almost
-nothing, and what the display shows has no infrared in it.
+Assumed, not measured: skin of all complexions sends back about half; hair and brows less; the eye's
+white and iris are alike. Paper sends back most of it, and how much of a picture remains depends on
+the ink: dyes are clear at 850 nm, toner and black pigment are not. A display's glass and black
+layer send back almost nothing, and what the display shows has no infrared in it.
 """
 
 from typing import Final
