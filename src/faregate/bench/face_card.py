@@ -1,6 +1,6 @@
 """docs/cards/face.md, made from reports of `faregate bench faces`."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from faregate.bench.face_words import (
@@ -13,7 +13,7 @@ from faregate.bench.face_words import (
     variants_chosen,
     with_interval,
 )
-from faregate.bench.report import plain_numbers
+from faregate.bench.report import markdown_table, plain_numbers
 
 _INTRO: Final = """\
 How often the face models of each pack are wrong, on what, and how sure that is. Every figure comes
@@ -51,7 +51,7 @@ def face_card(reports: Sequence[Report]) -> str:
 
 def _measured(reports: Sequence[Report]) -> Iterator[str]:
     yield "## What was measured"
-    yield _table(
+    yield markdown_table(
         ("pack, people", "people", "with two pictures", "pictures", "no usable face", "measured"),
         (
             (
@@ -70,12 +70,12 @@ def _measured(reports: Sequence[Report]) -> Iterator[str]:
 
 def _singles(reports: Sequence[Report]) -> Iterator[str]:
     yield "## One picture against one picture"
-    yield _table(
+    yield markdown_table(
         ("pack, people", "FMR", "FNMR", "threshold", "comparisons, mated and non-mated"),
         (row for report in reports for row in _levels(report)),
     )
     yield "At the thresholds in use, those of a gate:"
-    yield _table(
+    yield markdown_table(
         ("pack, people", "threshold", "false matches", "FMR", "FNMR"),
         (_in_use(report) for report in reports),
     )
@@ -87,7 +87,7 @@ def _singles(reports: Sequence[Report]) -> Iterator[str]:
     ]
     if rows:
         yield "LFW's ten folds, with the standard pairs whose people are here:"
-        yield _table(("pack, people", "judged rightly", "pairs used"), rows)
+        yield markdown_table(("pack, people", "judged rightly", "pairs used"), rows)
 
 
 def _at_a_gate(reports: Sequence[Report]) -> Iterator[str]:
@@ -96,7 +96,7 @@ def _at_a_gate(reports: Sequence[Report]) -> Iterator[str]:
         "The gate's own rule, at the pack's own thresholds. A person is missed if any of their "
         "trials failed; the bound is one-sided, 95 %. FNIR and FPIR count trials."
     )
-    yield _table(
+    yield markdown_table(
         ("pack, people", "setting", "people missed", "not above", "FNIR", "wrong rider", "FPIR"),
         (row for report in reports for row in _gate(report)),
     )
@@ -104,7 +104,7 @@ def _at_a_gate(reports: Sequence[Report]) -> Iterator[str]:
         "The same where the threshold is only as high as an FPIR asks for. No threshold: the "
         "margin alone keeps it."
     )
-    yield _table(
+    yield markdown_table(
         ("pack, people", "setting", "FPIR", "threshold", "people missed", "not above", "FNIR"),
         (row for report in reports for row in _gate_levels(report)),
     )
@@ -115,7 +115,7 @@ def _variants(reports: Sequence[Report]) -> Iterator[str]:
         if report.get("variants") is not None:
             yield f"## What was tried on single pictures: {_name(report)}"
             yield variants_chosen(report["variants"])
-            yield _table(VARIANTS_HEAD, variant_rows(report["variants"]))
+            yield markdown_table(VARIANTS_HEAD, variant_rows(report["variants"]))
 
 
 def _speeds(reports: Sequence[Report]) -> Iterator[str]:
@@ -124,7 +124,7 @@ def _speeds(reports: Sequence[Report]) -> Iterator[str]:
         "One frame of 640 x 480 on one thread: detection, liveness network, embedding. The medians "
         "include waiting for a processor that was busy with other work; processor time does not."
     )
-    yield _table(
+    yield markdown_table(
         ("pack, people", "median", "95 % within", "processor time, median", "recipe's median"),
         (_speed(report) for report in reports),
     )
@@ -143,11 +143,6 @@ def _repeating(reports: Sequence[Report]) -> Iterator[str]:
 
 def _name(report: Report) -> str:
     return f"{report['pack']['pack']}, {report['data']['chosen_people']}"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def _levels(report: Report) -> Iterator[Sequence[str]]:
@@ -213,7 +208,7 @@ def _fused(reports: Sequence[Report]) -> Iterator[str]:
         "Fused templates of different people that reached the threshold, the margin aside (the "
         "bound as if the comparisons were independent, which they are not):"
     )
-    yield _table(
+    yield markdown_table(
         ("pack, people", "setting", "false matches", "at most"),
         (
             (
@@ -249,7 +244,7 @@ def _gains(reports: Sequence[Report]) -> Iterator[str]:
             "each at its own threshold for the FMR, a picture without a face counted as missed:"
         )
         head = ("pack, people", "setting", "FMR", "plain", "fused", "difference", "people")
-        yield _table(head, rows)
+        yield markdown_table(head, rows)
 
 
 def _others(reports: Sequence[Report]) -> Iterator[str]:
@@ -276,11 +271,11 @@ def _others(reports: Sequence[Report]) -> Iterator[str]:
         "theirs, paired over people. `face_recognition` is the popular recipe: HOG detector with "
         "one upsampling, 5 points, dlib's ResNet; each at its own threshold for the FMR."
     )
-    yield _table(("pack, people", "other", "FMR", "theirs", "ours", "difference"), rows)
+    yield markdown_table(("pack, people", "other", "FMR", "theirs", "ours", "difference"), rows)
     peers = [(report, report["peer"]) for report in reports if report["peer"] is not None]
     if peers:
         yield "The recipe at its own distance of 0.6, a rider being the nearest of their pictures:"
-        yield _table(
+        yield markdown_table(
             ("people", "no usable face", "FMR", "FNMR", "wrong rider, 1 : N", "FPIR, 1 : N"),
             (
                 (

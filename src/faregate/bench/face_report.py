@@ -4,7 +4,6 @@ Rates are shares from 0 to 1. `ci95` is a two-sided 95 % interval. What could no
 null. No person's name is in it.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
@@ -285,27 +284,3 @@ def _speed(findings: FacesFindings) -> dict[str, Any]:
         "models_rss_mib": findings.models_mib,
         "peak_rss_mib": findings.peak_mib,
     }
-
-
-def keys_of(value: Any, path: str = "") -> Sequence[str]:  # noqa: ANN401 - any document
-    """Give the path of each key, so that a test can compare a report with its description.
-
-    Levels, model files, libraries, reasons and ways are named by what they are: `*`.
-    """
-    match value:
-        case Mapping():
-            star = path.rpartition(".")[2] in _NAMED_FREELY
-            keys: list[str] = []
-            for key, inner in value.items():
-                below = f"{path}.{'*' if star else key}".lstrip(".")
-                keys += [below, *keys_of(inner, below)]
-            return list(dict.fromkeys(keys))
-        case [Mapping(), *_]:
-            return list(dict.fromkeys(key for one in value for key in keys_of(one, f"{path}[]")))
-        case _:
-            return []
-
-
-_NAMED_FREELY: Final = frozenset(
-    {"fnmr_at_fmr", "fnir_at_fpir", "fnmr_difference", "files", "libraries", "reasons", "det"}
-)

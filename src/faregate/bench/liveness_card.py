@@ -20,6 +20,7 @@ from faregate.bench.liveness_words import (
     rule_sentence,
     time_rows,
 )
+from faregate.bench.report import markdown_table
 from faregate.errors import InvalidInputError
 
 Report = Mapping[str, Any]
@@ -63,18 +64,18 @@ def _parts(report: Report) -> Iterator[str]:
     yield f"{data['source']}: {clips}. Measured on {report['made_at'][:10]}."
     yield _bullets(headline_sentences(report)[1:])
     yield "### Attacks"
-    yield _table(ATTACK_HEAD, attack_rows(report))
+    yield markdown_table(ATTACK_HEAD, attack_rows(report))
     yield "### Living people"
-    yield _table(LIVING_HEAD, living_rows(report))
+    yield markdown_table(LIVING_HEAD, living_rows(report))
     yield "### What each cue adds"
     yield cues_sentence(report)
-    yield _table(CUE_HEAD, cue_rows(report))
+    yield markdown_table(CUE_HEAD, cue_rows(report))
     yield "### Time"
-    yield _table(TIME_HEAD, time_rows(report))
+    yield markdown_table(TIME_HEAD, time_rows(report))
     if report["chosen"] is not None:
         yield "### Kinds of attack that nothing was chosen on"
         yield rule_sentence(report)
-        yield _table(LEFT_OUT_HEAD, left_out_rows(report))
+        yield markdown_table(LEFT_OUT_HEAD, left_out_rows(report))
 
 
 def _how(report: Report) -> str:
@@ -86,8 +87,3 @@ def _how(report: Report) -> str:
 
 def _bullets(items: Iterable[str]) -> str:
     return "\n".join(f"- {item}" for item in items)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

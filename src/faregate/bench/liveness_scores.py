@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from faregate.bench.liveness_trials import ClipLabel, Outcome, Trial
 from faregate.bench.people import Split
-from faregate.bench.report import plain_numbers
-from faregate.errors import InvalidInputError, MachineError
+from faregate.bench.report import plain_numbers, write_whole
+from faregate.errors import InvalidInputError
 from faregate.face.capture import CaptureReason
 from faregate.face.liveness import Cue, CueKind
 
@@ -68,16 +68,7 @@ def _clip(trial: Trial) -> dict[str, Any]:
 def write_scores(folder: Path, scores: Scores) -> None:
     """Write scores.json into a report's folder. Raises `MachineError` where it can't be written."""
     text = json.dumps(plain_numbers(scores_document(scores)), allow_nan=False)
-    partial = folder / f".{SCORES_NAME}.partial"
-    try:
-        partial.write_text(text + "\n", "utf-8")
-        partial.replace(folder / SCORES_NAME)
-    except OSError as error:
-        raise MachineError(
-            "report_unwritable",
-            f"The scores can't be written to {folder}: {error.strerror}.",
-            remedy="Choose another folder with --report.",
-        ) from error
+    write_whole(folder, SCORES_NAME, text + "\n")
 
 
 def read_scores(path: Path) -> Scores:

@@ -8,18 +8,18 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from faregate.bench.face_folder import SUFFIXES
+from faregate.bench.face_ways import frame_of
 from faregate.bench.people import Split, split_of
 from faregate.bench.pictures import PictureDefect, read_picture
 from faregate.errors import InvalidInputError
 from faregate.face.detect import DetectedFace
-from faregate.ids import CameraId
 from faregate.video.frame import Frame
 
 PICTURES_EACH: Final = 2
@@ -33,9 +33,6 @@ _TURN_MAX: Final = 0.25
 
 _RIVAL: Final = 0.7
 """Of faces at least this part as large as the largest, the one nearest the middle is meant."""
-
-_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
-_NOWHEN: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class FaceFinder(Protocol):
@@ -114,7 +111,7 @@ def _usable(
     for path in sorted(home.iterdir()):
         if used == PICTURES_EACH:
             return
-        if path.suffix.lower() not in _SUFFIXES or not path.is_file():
+        if path.suffix.lower() not in SUFFIXES or not path.is_file():
             continue
         points = _points(path, finder)
         if isinstance(points, str):
@@ -130,7 +127,7 @@ def _points(path: Path, finder: FaceFinder) -> NDArray[np.float32] | str:
     picture = read_picture(path)
     if isinstance(picture, PictureDefect):
         return picture.value
-    faces = finder.detect(Frame(CameraId("still"), _NOWHEN, 0, picture))
+    faces = finder.detect(frame_of(picture))
     if not faces:
         return "no_face"
     face = _meant(faces, picture.shape[1], picture.shape[0])

@@ -36,7 +36,9 @@ class People(StrEnum):
 
 
 _Dataset = Annotated[Path, typer.Argument(help="A folder of people: person/picture.jpg.")]
-_Report = Annotated[Path, typer.Option(help="The folder for report.json and report.html.")]
+_Report = Annotated[
+    Path, typer.Option(help="The folder for report.json and report.html; older ones are replaced.")
+]
 _Pack = Annotated[str, typer.Option(help="The models to measure.")]
 _People = Annotated[
     People, typer.Option(help="One half of the people, by a hash of their names, or all.")
@@ -90,7 +92,7 @@ def faces(  # noqa: PLR0913 - each is an option
     seed: _Seed = 0,
     bootstrap: _Bootstrap = 1_000,
 ) -> None:
-    """Measure FNMR at FMR, FNIR at FPIR, failures to acquire and speed, with intervals."""
+    """Measure how well a pack recognises people: FNMR at FMR, FNIR at FPIR, and speed."""
     require_bench_extra()
     from faregate.bench.faces import FacesPlan, Peer  # noqa: PLC0415 - an extra
 

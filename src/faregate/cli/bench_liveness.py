@@ -33,7 +33,10 @@ def liveness(  # noqa: PLR0913 - one parameter an option
         typer.Argument(help="A folder with live/ and attack/<kind>/; or give --generate."),
     ] = None,
     *,
-    report: Annotated[Path, typer.Option(help="The folder for report.json and report.html.")],
+    report: Annotated[
+        Path,
+        typer.Option(help="The folder for the report and its scores; older ones are replaced."),
+    ],
     generate: Annotated[
         Path | None,
         typer.Option(help="Render clips of these stills (person/picture.jpg), none to disk."),
@@ -62,7 +65,7 @@ def liveness(  # noqa: PLR0913 - one parameter an option
         typer.Option(min=0, max=_JOBS_MAX, help="Clips at a time; 0: one for each processor."),
     ] = 0,
 ) -> None:
-    """Measure APCER for each kind of attack and BPCER, as ISO/IEC 30107-3 names them."""
+    """Measure how often attacks pass (APCER) and living people are refused (BPCER)."""
     require_bench_extra()
     from faregate.bench.liveness import limited  # noqa: PLC0415 - an extra
     from faregate.bench.liveness_run import PackChoice  # noqa: PLC0415 - an extra

@@ -20,7 +20,10 @@ def rejudge(
     models_dir: ModelsDir,
     earlier: Annotated[Path, typer.Argument(help="The folder of a report of bench liveness.")],
     *,
-    report: Annotated[Path, typer.Option(help="The folder for report.json and report.html.")],
+    report: Annotated[
+        Path,
+        typer.Option(help="The folder for the report and its scores; older ones are replaced."),
+    ],
     fit_on: Annotated[
         Path | None,
         typer.Option(
