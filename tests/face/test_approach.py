@@ -18,7 +18,6 @@ from faregate.face.approach import Approach, ApproachPolicy, Models
 from faregate.face.capture import CaptureReason, CaptureRejected, FaceCapture, Sight, Zone
 from faregate.face.detect import DetectedFace
 from faregate.face.liveness import CueKind, CueRule, LivenessPolicy
-from faregate.face.motion import FaceMotion
 from faregate.face.parallax import Parallax
 from faregate.face.quality import QualityPolicy
 from faregate.face.relief import Relief
@@ -97,26 +96,26 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     """Give a world in which depth can be judged after `judged_after` frames."""
     world = World()
 
-    class Track:
+    class Motion:
         def __init__(self) -> None:
             self.frames = 0
-            self.motion = FaceMotion()
 
         def add(self, grey: NDArray[np.uint8], face: DetectedFace, *, at_ns: int) -> None:
             del grey, face, at_ns
             self.frames += 1
             world.followed += 1
 
-        def measure(self) -> Parallax:
-            judged = self.frames >= world.judged_after
-            return Parallax(residual=0.0, baseline=0.0, frames=0, judged=judged, score=0.8 * judged)
-
         def wipe(self) -> None:
             self.frames = 0
             world.wiped_tracks += 1
 
+    def depth(motion: Motion) -> Parallax:
+        judged = motion.frames >= world.judged_after
+        return Parallax(residual=0.0, baseline=0.0, frames=0, judged=judged, score=0.8 * judged)
+
     nose = Relief(agreement=0.9, judged=True, score=0.9)
-    monkeypatch.setattr(evidence_module, "ParallaxTrack", Track)
+    monkeypatch.setattr(evidence_module, "FaceMotion", Motion)
+    monkeypatch.setattr(evidence_module, "measure_parallax", depth)
     monkeypatch.setattr(evidence_module, "measure_relief", lambda motion: nose)  # noqa: ARG005
     return world
 

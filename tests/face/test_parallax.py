@@ -17,7 +17,8 @@ from fakes.walkups import NOON
 from faregate.face.detect import DetectedFace
 from faregate.face.dlib_pack import DlibDetector
 from faregate.face.liveness import LIVENESS_MIN
-from faregate.face.parallax import Parallax, ParallaxTrack
+from faregate.face.motion import FaceMotion
+from faregate.face.parallax import Parallax, measure_parallax
 from faregate.face.yunet import YuNetDetector
 from faregate.ids import CameraId
 from faregate.models.manifest import DlibPoints, YuNet
@@ -85,27 +86,27 @@ def seen(clip: Clip, detector: Detector) -> tuple[Sighting, ...]:
     return tuple(found)
 
 
-def followed(sightings: Sequence[Sighting]) -> ParallaxTrack:
+def followed(sightings: Sequence[Sighting]) -> FaceMotion:
     """Follow one face at 15 frames a second."""
-    track = ParallaxTrack()
+    motion = FaceMotion()
     for count, (grey, face) in enumerate(sightings):
-        track.add(grey, face, at_ns=count * STEP_NS)
-    return track
+        motion.add(grey, face, at_ns=count * STEP_NS)
+    return motion
 
 
 def judged(clip: Clip, detector: Detector) -> Parallax:
     """Judge a whole clip."""
-    return followed(seen(clip, detector)).measure()
+    return measure_parallax(followed(seen(clip, detector)))
 
 
 @pytest.mark.parametrize("portrait", RIDERS)
 def test_a_person_walking_up_is_live(portrait: Portrait, detector: Detector) -> None:
     """An ordinary approach shows depth well before its end."""
-    track = ParallaxTrack()
+    motion = FaceMotion()
     verdicts = []
     for count, (grey, face) in enumerate(seen(live(portrait), detector)):
-        track.add(grey, face, at_ns=count * STEP_NS)
-        verdicts.append(track.measure())
+        motion.add(grey, face, at_ns=count * STEP_NS)
+        verdicts.append(measure_parallax(motion))
     first = next(verdict for verdict in verdicts if verdict.judged)
     assert first.score >= LIVENESS_MIN
     assert first.frames < 25
@@ -116,11 +117,11 @@ def test_a_person_walking_up_is_live(portrait: Portrait, detector: Detector) -> 
 @pytest.mark.parametrize("look", [PLAIN, AttackLook()], ids=["without a flaw", "ordinary"])
 def test_a_print_never_is(portrait: Portrait, look: AttackLook, detector: Detector) -> None:
     """Flatness alone is enough to refuse it, at every frame: no border, moire, grain or glare."""
-    track = ParallaxTrack()
+    motion = FaceMotion()
     for count, (grey, face) in enumerate(seen(printed(portrait, look), detector)):
-        track.add(grey, face, at_ns=count * STEP_NS)
-        assert track.measure().score < LIVENESS_MIN
-    verdict = track.measure()
+        motion.add(grey, face, at_ns=count * STEP_NS)
+        assert measure_parallax(motion).score < LIVENESS_MIN
+    verdict = measure_parallax(motion)
     assert verdict.judged
     assert verdict.frames >= 20
 
@@ -150,7 +151,7 @@ def test_a_still_picture_is_not_judged(noise: float, detector: Detector) -> None
         (np.clip(grey + noise * chance.standard_normal(grey.shape), 0, 255).astype(np.uint8), face)
         for _ in range(40)
     ]
-    verdict = followed(again).measure()
+    verdict = measure_parallax(followed(again))
     assert not verdict.judged
     assert verdict.score == 0.0
     assert verdict.baseline < 0.001
@@ -164,17 +165,17 @@ def head(detector: Detector) -> tuple[Sighting, ...]:
 
 def test_one_frame_is_never_judged(head: tuple[Sighting, ...]) -> None:
     """A single picture says nothing about depth."""
-    verdict = followed(head[-1:]).measure()
+    verdict = measure_parallax(followed(head[-1:]))
     assert (verdict.judged, verdict.score, verdict.frames) == (False, 0.0, 0)
 
 
 def test_repeated_frames_are_passed_over(head: tuple[Sighting, ...]) -> None:
     """A camera that gives each frame twice gives no more evidence than one that does not."""
-    once, twice = followed(head), ParallaxTrack()
+    once, twice = followed(head), FaceMotion()
     for count, (grey, face) in enumerate(head):
         for offset in (0, STEP_NS // 2):
             twice.add(grey, face, at_ns=count * STEP_NS + offset)
-    assert twice.measure() == once.measure()
+    assert measure_parallax(twice) == measure_parallax(once)
 
 
 def test_a_change_of_light_is_no_depth(detector: Detector) -> None:
@@ -184,7 +185,7 @@ def test_a_change_of_light_is_no_depth(detector: Detector) -> None:
         (cv2.convertScaleAbs(grey, alpha=1.25, beta=8).astype(np.uint8), face)
         for grey, face in sightings
     ]
-    verdict = followed([*sightings[:18], *brighter[18:]]).measure()
+    verdict = measure_parallax(followed([*sightings[:18], *brighter[18:]]))
     assert verdict.judged
     assert verdict.score < LIVENESS_MIN
 
@@ -193,36 +194,36 @@ def test_a_head_does_not_vouch_for_what_comes_after_it(
     head: tuple[Sighting, ...], detector: Detector
 ) -> None:
     """Once another face is there, what the first one showed no longer counts."""
-    track = followed(head)
-    assert track.measure().score >= LIVENESS_MIN
-    # Not even for the first frame; after some more the track begins anew.
+    motion = followed(head)
+    assert measure_parallax(motion).score >= LIVENESS_MIN
+    # Not even for the first frame; after some more all begins anew.
     for count, (grey, face) in enumerate(seen(printed(B, PLAIN), detector)[-12:]):
-        track.add(grey, face, at_ns=(len(head) + count) * STEP_NS)
-        assert track.measure().score < LIVENESS_MIN
+        motion.add(grey, face, at_ns=(len(head) + count) * STEP_NS)
+        assert measure_parallax(motion).score < LIVENESS_MIN
 
 
 def test_what_was_kept_is_overwritten(head: tuple[Sighting, ...]) -> None:
     """After a wipe neither the chip nor the residuals can be read, and nothing is judged."""
-    track = followed(head)
-    reference = track.motion.reference
+    motion = followed(head)
+    reference = motion.reference
     assert reference is not None
-    moved = list(track.motion.residuals)
+    moved = list(motion.residuals)
     assert reference.chip.any()
     assert all(residual.any() for residual in moved)
-    track.wipe()
+    motion.wipe()
     assert not reference.chip.any()
     assert not reference.half.any()
     assert not reference.points.any()
     assert not reference.landmarks.any()
     assert not any(residual.any() for residual in moved)
-    assert track.measure() == ParallaxTrack().measure()
-    track.wipe()
+    assert measure_parallax(motion) == measure_parallax(FaceMotion())
+    motion.wipe()
 
 
 def test_what_is_kept_has_a_limit(head: tuple[Sighting, ...]) -> None:
     """However long somebody stands there, no more than 64 frames are kept."""
     long = [*head, *head[::-1], *head][:70]
-    assert followed(long).measure().frames == 64
+    assert measure_parallax(followed(long)).frames == 64
 
 
 def test_small_faces_and_empty_ones_begin_nothing(head: tuple[Sighting, ...]) -> None:
@@ -230,7 +231,7 @@ def test_small_faces_and_empty_ones_begin_nothing(head: tuple[Sighting, ...]) ->
     grey, face = head[-1]
     far = DetectedFace(face.box, face.points / np.float32(4), face.score, face.points_kind)
     blank = np.full_like(grey, 128)
-    assert followed([(grey, far)] * 9 + [(blank, face)] * 9).measure() == Parallax(
+    assert measure_parallax(followed([(grey, far)] * 9 + [(blank, face)] * 9)) == Parallax(
         residual=0.0, baseline=0.0, frames=0, judged=False, score=0.0
     )
 
@@ -248,11 +249,11 @@ def test_no_place_or_size_of_a_face_breaks_it(
     left, top, right, bottom = (scale * edge + shift[n % 2] for n, edge in enumerate(face.box))
     points = (scale * face.points + np.array(shift)).astype(np.float32)
     odd = DetectedFace((left, top, right, bottom), points, face.score, face.points_kind)
-    assert not followed([(grey, odd), head[-1], (grey, odd)]).measure().judged
+    assert not measure_parallax(followed([(grey, odd), head[-1], (grey, odd)])).judged
 
 
 def test_time_does_not_go_back(head: tuple[Sighting, ...]) -> None:
     """Frames out of order are a caller's mistake, told at once."""
-    track = followed(head[-2:])
+    motion = followed(head[-2:])
     with pytest.raises(ValueError, match="time goes back"):
-        track.add(*head[-1], at_ns=0)
+        motion.add(*head[-1], at_ns=0)

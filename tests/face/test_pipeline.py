@@ -24,7 +24,7 @@ from faregate.face.capture import (
 )
 from faregate.face.challenge import PROMPT_SENTENCES, Challenge, ChallengePolicy, Prompt
 from faregate.face.liveness import LIVENESS_MIN, CueKind
-from faregate.face.parallax import Parallax, ParallaxTrack
+from faregate.face.parallax import Parallax
 from faregate.face.pipeline import FacePipeline
 from faregate.face.relief import Relief
 from faregate.face.side_frames import SideFrames
@@ -65,17 +65,11 @@ def pipeline(pack: VerifiedPack) -> FacePipeline:
     return FacePipeline(pack)
 
 
-class _Deep(ParallaxTrack):
-    """Says that everything has depth, so that the rest can be tested with flat pictures."""
-
-    def measure(self) -> Parallax:
-        return Parallax(residual=9.0, baseline=9.0, frames=9, judged=True, score=0.9)
-
-
 @pytest.fixture
 def deep(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let flat pictures pass for heads."""
-    monkeypatch.setattr(evidence_module, "ParallaxTrack", _Deep)
+    depth = Parallax(residual=9.0, baseline=9.0, frames=9, judged=True, score=0.9)
+    monkeypatch.setattr(evidence_module, "measure_parallax", lambda motion: depth)  # noqa: ARG005
     nose = Relief(agreement=0.9, judged=True, score=0.9)
     monkeypatch.setattr(evidence_module, "measure_relief", lambda motion: nose)  # noqa: ARG005
 

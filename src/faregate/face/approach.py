@@ -103,7 +103,7 @@ class Approach:
 
     The caller ends it with `wipe`, before that perhaps with `capture`. Outside the zone a face's
     points are followed for liveness, so that depth is known by the time it is near; nobody is
-    embedded there. The track itself drops its evidence when the face it follows is exchanged, and
+    embedded there. The motion itself drops its evidence when the face it follows is exchanged, and
     so does the approach when a face jumps or an embedding does not fit the ones before.
 
     Of the frames in the zone the best by quality are fused, not the first. All but the last one

@@ -12,7 +12,8 @@ from faregate.face.light import MovingLight
 from faregate.face.liveness import Cue, CueKind, Liveness, LivenessPolicy, fuse
 from faregate.face.minifasnet import MiniFasNets
 from faregate.face.moire import Moire
-from faregate.face.parallax import ParallaxTrack
+from faregate.face.motion import FaceMotion
+from faregate.face.parallax import measure_parallax
 from faregate.face.passive import PassiveOpinion
 from faregate.face.relief import measure_relief
 from faregate.face.side_frames import SideEvidence, SideFrames
@@ -37,7 +38,7 @@ class LivenessEvidence:
     ) -> None:
         self._passive = PassiveOpinion(passive) if passive is not None else None
         self._policy = policy
-        self._parallax = ParallaxTrack()
+        self._motion = FaceMotion()
         self._surround = Surround()
         self._side = SideEvidence()
         self._moire = Moire()
@@ -60,7 +61,7 @@ class LivenessEvidence:
         `captured_at`. `side` is what depth and infrared cameras saw then, where there are any.
         Raises `ValueError` if time goes back, or `side` does not lie over the picture.
         """
-        self._parallax.add(grey, face, at_ns=at_ns)
+        self._motion.add(grey, face, at_ns=at_ns)
         self._surround.add(grey, face, at_ns=at_ns)
         if side is not None:
             self._side.add(side, grey, face)
@@ -83,12 +84,11 @@ class LivenessEvidence:
     @property
     def judged(self) -> bool:
         """Whether geometry has seen enough to judge, so that no further frame need be awaited."""
-        depth = self._parallax.measure()
-        return depth.judged and measure_relief(self._parallax.motion).judged
+        return measure_parallax(self._motion).judged and measure_relief(self._motion).judged
 
     def measure(self) -> Liveness:
         """Judge what was seen so far. Changes nothing."""
-        depth, shape = self._parallax.measure(), measure_relief(self._parallax.motion)
+        depth, shape = measure_parallax(self._motion), measure_relief(self._motion)
         cues = [
             Cue(
                 kind=CueKind.PARALLAX,
@@ -113,7 +113,7 @@ class LivenessEvidence:
 
     def wipe(self) -> None:
         """Overwrite what the cues kept of the face, and begin anew."""
-        self._parallax.wipe()
+        self._motion.wipe()
         self._surround.wipe()
         self._side.wipe()
         if self._passive is not None:

@@ -22,7 +22,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from faregate.face.detect import DetectedFace
 from faregate.face.motion import EYES_PX, POINTS_MIN, FaceMotion, seen_often
 
 _LAG: Final = 2
@@ -65,40 +64,23 @@ class Parallax:
     score: float
 
 
-class ParallaxTrack:
-    """The parallax of one face over one approach. `motion` may be lent to other cues."""
-
-    def __init__(self) -> None:
-        self.motion = FaceMotion()
-
-    def add(self, grey: NDArray[np.uint8], face: DetectedFace, *, at_ns: int) -> None:
-        """Take one more frame (H, W) uint8 and where the face is in it.
-
-        Raises `ValueError` if `at_ns` goes back.
-        """
-        self.motion.add(grey, face, at_ns=at_ns)
-
-    def measure(self) -> Parallax:
-        """Judge what was seen so far. Changes nothing."""
-        frames = len(self.motion.residuals)
-        if frames < _FRAMES_TO_PASS or self.motion.lost:
-            return Parallax(residual=0.0, baseline=0.0, frames=frames, judged=False, score=0.0)
-        power, error = _coherent(np.stack(self.motion.residuals))
-        boundary = _FLOOR**2 + _STANDARD_ERRORS * error
-        baseline = self.motion.baseline()
-        enough = frames >= _FRAMES_TO_REFUSE and baseline >= _VIEW_TO_REFUSE
-        judged = power >= boundary or enough
-        return Parallax(
-            residual=float(np.sqrt(power)),
-            baseline=baseline,
-            frames=frames,
-            judged=judged,
-            score=power / (power + boundary) if judged else 0.0,
-        )
-
-    def wipe(self) -> None:
-        """Overwrite what was kept of the face in place and forget the approach."""
-        self.motion.wipe()
+def measure_parallax(motion: FaceMotion) -> Parallax:
+    """Judge what was followed so far. Changes nothing."""
+    frames = len(motion.residuals)
+    if frames < _FRAMES_TO_PASS or motion.lost:
+        return Parallax(residual=0.0, baseline=0.0, frames=frames, judged=False, score=0.0)
+    power, error = _coherent(np.stack(motion.residuals))
+    boundary = _FLOOR**2 + _STANDARD_ERRORS * error
+    baseline = motion.baseline()
+    enough = frames >= _FRAMES_TO_REFUSE and baseline >= _VIEW_TO_REFUSE
+    judged = power >= boundary or enough
+    return Parallax(
+        residual=float(np.sqrt(power)),
+        baseline=baseline,
+        frames=frames,
+        judged=judged,
+        score=power / (power + boundary) if judged else 0.0,
+    )
 
 
 def _coherent(residuals: NDArray[np.float32]) -> tuple[float, float]:
