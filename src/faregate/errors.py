@@ -1,6 +1,8 @@
 """Errors that a person may see: what is wrong, and what to do about it."""
 
-from typing import ClassVar
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar, Self
 
 
 class FaregateError(Exception):
@@ -20,6 +22,10 @@ class FaregateError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.remedy} [{self.code}]"
+
+    def __reduce__(self) -> tuple[Callable[[], Self], tuple[()]]:
+        """Let it come back from a worker process: by default, pickling drops the remedy."""
+        return partial(type(self), self.code, self.message, remedy=self.remedy), ()
 
 
 class ConfigurationError(FaregateError):

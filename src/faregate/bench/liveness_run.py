@@ -10,7 +10,6 @@ from typing import Final
 import cv2
 
 from faregate.bench.liveness_trials import Clip, Faces, Trial, run_clip
-from faregate.errors import FaregateError, InvalidInputError
 from faregate.face.capture import Zone
 from faregate.face.pipeline import FacePipeline
 from faregate.models.pack import verify
@@ -30,15 +29,6 @@ class PackChoice:
     def open(self) -> FacePipeline:
         """Verify and open them, with one thread."""
         return FacePipeline(verify(self.pack, self.models_dir))
-
-
-@dataclass(frozen=True, slots=True)
-class _Failed:
-    """What went wrong in a worker: an exception with keywords does not survive the way back."""
-
-    code: str
-    message: str
-    remedy: str
 
 
 _workers_faces: list[Faces] = []
@@ -84,11 +74,9 @@ def _in_processes(
     try:
         waiting = {pool.submit(_run_here, clip): number for number, clip in enumerate(clips)}
         for done in as_completed(waiting):
-            result = done.result()
-            if isinstance(result, _Failed):
-                raise InvalidInputError(result.code, result.message, remedy=result.remedy)
-            on_trial(result)
-            yield waiting[done], result
+            trial = done.result()
+            on_trial(trial)
+            yield waiting[done], trial
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -98,8 +86,5 @@ def _open_here(choice: PackChoice) -> None:
     _workers_faces[:] = [choice.open()]
 
 
-def _run_here(clip: Clip) -> Trial | _Failed:
-    try:
-        return run_clip(_workers_faces[0], clip, Zone())
-    except FaregateError as error:
-        return _Failed(error.code, error.message, error.remedy)
+def _run_here(clip: Clip) -> Trial:
+    return run_clip(_workers_faces[0], clip, Zone())

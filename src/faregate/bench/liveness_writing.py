@@ -20,7 +20,7 @@ from faregate.bench.liveness_clips import FPS, SECONDS, GeneratedClip
 from faregate.bench.liveness_folder import CLIPS_FORMAT, LIST_NAME
 from faregate.bench.liveness_trials import LIVE
 from faregate.bench.people import Split
-from faregate.errors import FaregateError, InvalidInputError, MachineError
+from faregate.errors import InvalidInputError, MachineError
 from faregate.video.recording import ClipCodec, write_clip
 
 _FRAME_BYTES: Final = {ClipCodec.MJPEG: 31_000, ClipCodec.FFV1: 475_000}
@@ -92,11 +92,9 @@ def _write_all(
         return
     pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_quiet)
     try:
-        waiting = [pool.submit(_write_there, folder, clip, codec) for clip in clips]
+        waiting = [pool.submit(_write, folder, clip, codec) for clip in clips]
         for done in as_completed(waiting):
-            failed = done.result()
-            if failed is not None:
-                raise MachineError(failed[0], failed[1], remedy=failed[2])
+            done.result()
             on_clip()
     finally:
         pool.shutdown(cancel_futures=True)
@@ -106,17 +104,6 @@ def _quiet() -> None:
     cv2.setNumThreads(1)
     # Ctrl-C reaches every process of a terminal: the parent alone answers, the clip is finished.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _write_there(
-    folder: Path, clip: GeneratedClip, codec: ClipCodec
-) -> tuple[str, str, str] | None:
-    """Write in a worker: an exception with keywords does not survive the way back."""
-    try:
-        _write(folder, clip, codec)
-    except FaregateError as error:
-        return error.code, error.message, error.remedy
-    return None
 
 
 def _write(folder: Path, clip: GeneratedClip, codec: ClipCodec) -> None:
