@@ -194,7 +194,9 @@ def fuse(cues: Sequence[Cue], policy: LivenessPolicy) -> Liveness:
 
 
 _WITNESSES: Final = (
-    frozenset({CueKind.PARALLAX, CueKind.RELIEF}),  # one motion, looked at in two ways
+    # One motion, looked at in two ways. By the default rules it is parallax that tells a depth from
+    # none here; relief objects only where next to nothing of a nose is left.
+    frozenset({CueKind.PARALLAX, CueKind.RELIEF}),
     frozenset({CueKind.PASSIVE}),
     frozenset({CueKind.CHALLENGE}),
     frozenset({CueKind.DEPTH}),
@@ -205,9 +207,10 @@ they found nothing is no sign of life."""
 
 
 def independent_witnesses(liveness: Liveness) -> int:
-    """Count the independent kinds of evidence that speak for a head, every cue of a kind agreeing.
+    """Count the independent kinds of evidence that judged, none of a kind's cues refusing.
 
-    NaN never speaks for one.
+    By the policy's rules, which are made to refuse next to no living person: it counts what was
+    looked at and did not refuse, not how sure that is. NaN never counts.
     """
     scores = [
         [cue.score for cue in liveness.cues if cue.judged and cue.kind in witnesses]
