@@ -25,6 +25,16 @@ if TYPE_CHECKING:
 _JOBS_MAX: Final = 64
 _GENERATE: Final = "--generate STILLS --people"
 
+ReportFolder = Annotated[
+    Path, typer.Option(help="The folder for the report and its scores; older ones are replaced.")
+]
+FitOn = Annotated[
+    Path | None,
+    typer.Option(
+        help="A report on development people: boundaries are chosen on it, and tested here."
+    ),
+]
+
 
 def liveness(  # noqa: PLR0913 - one parameter an option
     models_dir: ModelsDir,
@@ -33,10 +43,7 @@ def liveness(  # noqa: PLR0913 - one parameter an option
         typer.Argument(help="A folder with live/ and attack/<kind>/; or give --generate."),
     ] = None,
     *,
-    report: Annotated[
-        Path,
-        typer.Option(help="The folder for the report and its scores; older ones are replaced."),
-    ],
+    report: ReportFolder,
     generate: Annotated[
         Path | None,
         typer.Option(help="Render clips of these stills (person/picture.jpg), none to disk."),
@@ -53,12 +60,7 @@ def liveness(  # noqa: PLR0913 - one parameter an option
     stills_pack: Annotated[
         str, typer.Option(help="With --generate: the pack that finds the faces in the stills.")
     ] = "permissive-small",
-    fit_on: Annotated[
-        Path | None,
-        typer.Option(
-            help="A report on development people: boundaries are chosen on it, and tested here."
-        ),
-    ] = None,
+    fit_on: FitOn = None,
     limit: Annotated[int, typer.Option(min=0, help="Clips of each kind at most; 0: all.")] = 0,
     jobs: Annotated[
         int,

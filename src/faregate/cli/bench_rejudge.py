@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from faregate.bench.report import machine, pack_facts, require_bench_extra, require_writable
+from faregate.cli.bench_liveness import FitOn, ReportFolder
 from faregate.cli.models import ModelsDir
 from faregate.errors import InvalidInputError
 
@@ -20,16 +21,8 @@ def rejudge(
     models_dir: ModelsDir,
     earlier: Annotated[Path, typer.Argument(help="The folder of a report of bench liveness.")],
     *,
-    report: Annotated[
-        Path,
-        typer.Option(help="The folder for the report and its scores; older ones are replaced."),
-    ],
-    fit_on: Annotated[
-        Path | None,
-        typer.Option(
-            help="A report on development people: boundaries are chosen on it, and tested here."
-        ),
-    ] = None,
+    report: ReportFolder,
+    fit_on: FitOn = None,
 ) -> None:
     """Judge what the cues measured in an earlier liveness report anew, without playing any clip."""
     require_bench_extra()
